@@ -1,0 +1,21 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['spec/**/*.spec.ts'],
+    globalSetup: './spec/support/global-setup.ts',
+    reporters: ['default', './spec/support/summary-reporter.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    // A test that passes at the second attempt hides a race that a user would meet.
+    retry: 0,
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    teardownTimeout: 30_000,
+    coverage: {
+      provider: 'v8',
+      include: ['lib/**', 'schemas/**', 'providers/**', 'middleware/**', 'jobs/**'],
+      reporter: ['text-summary', 'html'],
+    },
+  },
+});
