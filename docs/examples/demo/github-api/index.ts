@@ -1,0 +1,4 @@
+export type { Fault } from './fault.js';
+export type { FaultSchedule, PeriodicFaults, RandomFaults } from './fault-schedule.js';
+export type { RecordedRequest } from './recorded-request.js';
+export { startGitHubApi, type GitHubApi, type GitHubApiOptions } from './start-github-api.js';
