@@ -1,0 +1,143 @@
+import { errorTable } from './error-table.js';
+
+export { errorTable, type ErrorEntry } from './error-table.js';
+
+/** The stable codes of {@link errorTable}. */
+export type IntegrationErrorCode = keyof typeof errorTable;
+
+export interface IntegrationErrorOptions {
+  /** What led here; kept as `error.cause`. */
+  readonly cause?: unknown;
+  /** Facts for programs, without secrets: ids, paths, counts. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+// Symbol.for, because two installed copies of the package must recognise each other's errors.
+const brand = Symbol.for('express-integrations.error');
+
+/** The base of all errors of this package; tell them apart by `code`. */
+export class IntegrationError<Code extends IntegrationErrorCode = IntegrationErrorCode> extends Error {
+  override readonly name: string = 'IntegrationError';
+  readonly [brand] = true;
+  readonly code: Code;
+  /** The HTTP status that the error-handling middleware answers with. */
+  readonly status: number;
+  /** What a person can do about it. */
+  readonly remedy: string;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: Code, message: string, options: IntegrationErrorOptions = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.code = code;
+    this.status = errorTable[code].status;
+    this.remedy = errorTable[code].remedy;
+    this.details = options.details ?? {};
+  }
+}
+
+/**
+ * Is this an error of this package, and, if a code is given, that one? Works across duplicate installations, where
+ * `instanceof` does not.
+ */
+export function isIntegrationError<Code extends IntegrationErrorCode = IntegrationErrorCode>(
+  error: unknown,
+  code?: Code,
+): error is IntegrationError<Code> {
+  if (typeof error !== 'object' || error === null || !(brand in error)) return false;
+  return code === undefined || (error as IntegrationError).code === code;
+}
+
+export interface RetryableErrorOptions extends IntegrationErrorOptions {
+  /** Wait this long before the next attempt, in seconds; 0 means at once. */
+  readonly retryAfterSeconds?: number;
+  /** Lowers the number of attempts of this call; never raises it. */
+  readonly maxAttempts?: number;
+}
+
+/** Thrown by a callback to have its call retried, whatever the failure looks like otherwise. */
+export class RetryableError extends IntegrationError<'RETRYABLE'> {
+  override readonly name = 'RetryableError';
+  readonly retryAfterSeconds: number | null;
+  readonly maxAttempts: number | null;
+
+  constructor(message: string, options: RetryableErrorOptions = {}) {
+    super('RETRYABLE', message, options);
+    this.retryAfterSeconds = options.retryAfterSeconds ?? null;
+    this.maxAttempts = options.maxAttempts ?? null;
+  }
+}
+
+/** Is this a {@link RetryableError}, of whichever installed copy of the package? */
+export function isRetryableError(error: unknown): error is RetryableError {
+  return isIntegrationError(error, 'RETRYABLE');
+}
+
+/** Thrown by the stand-alone `retry()` when the last attempt failed; `cause` is that failure. */
+export class RetriesExhaustedError extends IntegrationError<'RETRIES_EXHAUSTED'> {
+  override readonly name = 'RetriesExhaustedError';
+  readonly attempts: number;
+
+  constructor(attempts: number, cause: unknown) {
+    super('RETRIES_EXHAUSTED', `Gave up after ${String(attempts)} attempts.`, { cause, details: { attempts } });
+    this.attempts = attempts;
+  }
+}
+
+/** A URL call was answered with a status outside 200 to 299. */
+export class HttpResponseError extends IntegrationError<'UPSTREAM_STATUS'> {
+  override readonly name = 'HttpResponseError';
+  /** The status the other API answered with. */
+  readonly statusCode: number;
+  /** Its headers, names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Its body: parsed JSON, text, a Buffer, or null. Not part of JSON answers or logs of this package. */
+  declare readonly body: unknown;
+
+  constructor(message: string, response: { statusCode: number; headers: Record<string, string>; body: unknown }) {
+    super('UPSTREAM_STATUS', message, { details: { statusCode: response.statusCode } });
+    this.statusCode = response.statusCode;
+    this.headers = response.headers;
+    // Bodies can hold personal data: kept for programs, hidden from JSON.stringify and console.log.
+    Object.defineProperty(this, 'body', { value: response.body, enumerable: false });
+  }
+}
+
+export interface SchemaDriftFacts {
+  /** The integration whose response drifted. */
+  readonly integrationId: string;
+  readonly endpoint: string;
+  /** What the schema is called in the message: its class, title or vendor. */
+  readonly schemaName: string;
+  /** The value that does not fit. */
+  readonly payload: unknown;
+  /** Where the value came from. */
+  readonly source: 'live' | 'cache';
+  /** One line for each violation: the path and what was expected. */
+  readonly violations: readonly string[];
+  readonly cause?: unknown;
+}
+
+/** A response, live or cached, does not fit the schema of its call. */
+export class SchemaDriftError extends IntegrationError<'SCHEMA_DRIFT'> {
+  override readonly name = 'SchemaDriftError';
+  declare readonly payload: unknown;
+  readonly source: 'live' | 'cache';
+  readonly schemaName: string;
+  readonly violations: readonly string[];
+
+  constructor(facts: SchemaDriftFacts) {
+    const { integrationId, endpoint, schemaName, source, violations } = facts;
+    super(
+      'SCHEMA_DRIFT',
+      `The ${source} response of ${endpoint} does not fit ${schemaName}: ${violations.join('; ')}`,
+      {
+        cause: facts.cause,
+        details: { integrationId, endpoint, schemaName, source, violations },
+      },
+    );
+    this.source = source;
+    this.schemaName = schemaName;
+    this.violations = violations;
+    Object.defineProperty(this, 'payload', { value: facts.payload, enumerable: false });
+  }
+}

@@ -1,0 +1,51 @@
+import type { HealthStatus, IntegrationDocument } from '../schemas/integration.js';
+import type { IntegrationLogDocument } from '../schemas/integration-log.js';
+import type { IntegrationRequestDocument } from '../schemas/integration-request.js';
+import type { IntegrationSyncItemDocument } from '../schemas/integration-sync-item.js';
+
+/** How a sync run ended. */
+export interface SyncResult {
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly skipped: number;
+  /** Tells a clean run from a partial one. */
+  hasFailures(): boolean;
+}
+
+/** Every event and its payload: a notice after the change was stored; the collections are the truth. */
+export interface IntegrationEvents {
+  integrationCreated: { integration: IntegrationDocument };
+  /** A sync ended cleanly. */
+  integrationSynced: { integration: IntegrationDocument };
+  /** Only on a transition. */
+  integrationHealthChanged: {
+    integration: IntegrationDocument;
+    previousStatus: HealthStatus;
+    newStatus: HealthStatus;
+  };
+  /** Disabled automatically, at the threshold of failures. */
+  integrationDisabled: { integration: IntegrationDocument };
+  /** A call succeeded; once per call, whatever its attempts. */
+  requestCompleted: { integration: IntegrationDocument; request: IntegrationRequestDocument };
+  /** A call failed; once per call, whatever its attempts. */
+  requestFailed: { integration: IntegrationDocument; request: IntegrationRequestDocument };
+  /** An operation was logged as `processing`. */
+  operationStarted: { integration: IntegrationDocument; log: IntegrationLogDocument };
+  /** An operation was logged as `success`. */
+  operationCompleted: { integration: IntegrationDocument; log: IntegrationLogDocument };
+  /** An operation was logged as `failed`. */
+  operationFailed: { integration: IntegrationDocument; log: IntegrationLogDocument };
+  /** A sync run ended with every item terminal. */
+  syncCompleted: { integration: IntegrationDocument; result: SyncResult };
+  /** A sync item used up its attempts; it is already marked failed. */
+  syncItemFailed: { integration: IntegrationDocument; item: IntegrationSyncItemDocument; error: unknown };
+  oauthCompleted: { integration: IntegrationDocument };
+  oauthRevoked: { integration: IntegrationDocument };
+  webhookReceived: { integration: IntegrationDocument | null; provider: string };
+}
+
+/** Name of an event. */
+export type IntegrationEventName = keyof IntegrationEvents;
+
+/** Receives one kind of event. What it throws or rejects with is logged and goes no further. */
+export type IntegrationEventListener<Name extends IntegrationEventName> = (payload: IntegrationEvents[Name]) => unknown;

@@ -1,0 +1,109 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { RequestContext } from '../context.js';
+import type { InferSchema, JsonSchema } from './json.js';
+import type { IdOrDocument, PolymorphicTarget } from './polymorphic.js';
+
+/** A class that makes a typed value out of a payload, or throws. */
+export interface FromPayload<T> {
+  from(payload: unknown): T;
+}
+
+/** What a response can be checked against: a Standard Schema (zod, valibot, …), a class with `from`, a JSON Schema. */
+export type ResponseSchema = StandardSchemaV1 | FromPayload<unknown> | JsonSchema;
+
+/** How a response body is read; `auto` goes by the answer's Content-Type. */
+export type ResponseType = 'auto' | 'json' | 'text' | 'binary' | 'stream';
+
+/** Settings of a single call; what is absent comes from the instance's options. */
+export interface CallOptions {
+  /** Longest time for one attempt, in milliseconds. */
+  readonly timeoutMs?: number;
+  /** Longest time for the whole call, retries and waiting included, in milliseconds. */
+  readonly deadlineMs?: number;
+  /** Aborts the call. */
+  readonly signal?: AbortSignal;
+  /** Headers added to a URL call. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Query parameters added to a URL call, whatever its verb. */
+  readonly query?: Readonly<Record<string, unknown>>;
+  /** How the body is read; default `auto`: JSON, text or binary by Content-Type. */
+  readonly responseType?: ResponseType;
+  /** Largest response body, in bytes. */
+  readonly maxResponseBytes?: number;
+}
+
+/** A callback over any SDK. */
+export type RequestCallback<T> = (context: RequestContext) => T | PromiseLike<T>;
+
+/** Seconds from now, or the instant itself. */
+export type CacheTtl = number | Date;
+
+interface BuilderSteps<Self> {
+  /** Query parameters of a GET or HEAD, the body of other verbs, and values for the path's `{placeholders}`. */
+  withData(data: unknown): Self;
+  /** How often the call is tried at most, 1 to 100. Default: 3 for GET and HEAD, 1 for other verbs. */
+  withAttempts(attempts: number): Self;
+  /** How long the response may be served again. */
+  withCache(ttl: CacheTtl): Self;
+  /** A key of 1 to 191 characters that marks repetitions of one write; null means none. */
+  withIdempotencyKey(key: string | null | undefined): Self;
+  /** Links the logged request to a record of the application. */
+  relatedTo(record: PolymorphicTarget | null): Self;
+  /** Links the logged request to the earlier one that it repeats. */
+  retryOf(request: IdOrDocument | null): Self;
+  /** Timeouts, headers, response type and the like. */
+  withOptions(options: CallOptions): Self;
+}
+
+/** Collects one call; every step gives a new builder, so that a half-built one can be shared. */
+export interface RequestBuilder extends BuilderSteps<RequestBuilder> {
+  /** Checks and types the response; one that does not fit raises `SchemaDriftError`. */
+  as<T>(schema: StandardSchemaV1<unknown, T> | FromPayload<T>): TypedRequestBuilder<T>;
+  as<const Schema extends JsonSchema>(schema: Schema): TypedRequestBuilder<InferSchema<Schema>>;
+  get: UntypedVerb;
+  post: UntypedVerb;
+  put: UntypedVerb;
+  patch: UntypedVerb;
+  delete: UntypedVerb;
+  /** Like the verbs, with a method of its own: an HTTP verb, or the name of an SDK operation. */
+  execute(method: string, urlOrPath?: string): Promise<unknown>;
+  execute<T>(method: string, callback: RequestCallback<T>): Promise<T>;
+}
+
+/** A {@link RequestBuilder} that knows its response; null where the answer had no body. */
+export interface TypedRequestBuilder<T> extends BuilderSteps<TypedRequestBuilder<T>> {
+  get: TypedVerb<T>;
+  post: TypedVerb<T>;
+  put: TypedVerb<T>;
+  patch: TypedVerb<T>;
+  delete: TypedVerb<T>;
+  execute(method: string, target?: string | RequestCallback<unknown>): Promise<T | null>;
+}
+
+/** Runs the call: nothing (the endpoint is the path), a URL or path, or a callback. */
+export interface UntypedVerb {
+  (urlOrPath?: string): Promise<unknown>;
+  <T>(callback: RequestCallback<T>): Promise<T>;
+}
+
+/** Runs the call; null where the answer had no body. */
+export type TypedVerb<T> = (target?: string | RequestCallback<unknown>) => Promise<T | null>;
+
+/** The low-level form of a call, below the builder. */
+export interface RequestOptions extends CallOptions {
+  /** Logical label, or the path itself where neither `url` nor `callback` is given. */
+  readonly endpoint: string;
+  /** HTTP verb or SDK operation; default `GET`. */
+  readonly method?: string;
+  /** Path or absolute URL, where it differs from the endpoint. */
+  readonly url?: string;
+  /** The call itself, over any SDK. */
+  readonly callback?: RequestCallback<unknown>;
+  readonly data?: unknown;
+  readonly schema?: ResponseSchema;
+  readonly attempts?: number;
+  readonly cache?: CacheTtl;
+  readonly idempotencyKey?: string | null;
+  readonly related?: PolymorphicTarget | null;
+  readonly retryOf?: IdOrDocument | null;
+}

@@ -1,0 +1,243 @@
+import type { ResponseMetadata } from '../lib/context.js';
+import type { FailureClass } from '../lib/types/failure-class.js';
+import type { JsonSchema, PlainObject } from '../lib/types/json.js';
+import type { RateLimit } from '../lib/types/rate-limit.js';
+import type { FromPayload } from '../lib/types/request-builder.js';
+import type { SyncSession } from '../lib/types/sync-session.js';
+import type { WebhookRequest } from '../lib/types/webhook-request.js';
+import type { IntegrationDocument } from '../schemas/integration.js';
+
+/** A request about to be sent by a URL call. */
+export interface OutgoingRequest {
+  readonly method: string;
+  readonly url: URL;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What a provider may look at to authorize a request. */
+export interface AuthorizeFacts<Credentials = PlainObject, Metadata = PlainObject> {
+  readonly credentials: Credentials;
+  readonly integration: IntegrationDocument<Credentials, Metadata>;
+}
+
+/** The head of an answer to a URL call. */
+export interface ResponseHead {
+  readonly statusCode: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+// Declared as a method, whose parameters are compared both ways: a provider of some metadata is still a provider.
+interface BaseUrlMethod<Metadata> {
+  baseUrl(metadata: Metadata): string;
+}
+
+/** What makes `at('/path').get()` work. */
+export interface ProviderHttp<Credentials = PlainObject, Metadata = PlainObject> {
+  /** Root of the API; a function where it depends on the integration's metadata. */
+  readonly baseUrl: string | BaseUrlMethod<Metadata>['baseUrl'];
+  /** Headers of every request, e.g. `accept`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Further origins that may get the credentials, e.g. `https://uploads.github.com`. */
+  readonly allowedOrigins?: readonly string[];
+  /** Adds the credentials; called only for origins that may get them. */
+  authorize?(
+    request: OutgoingRequest,
+    facts: AuthorizeFacts<Credentials, Metadata>,
+  ): OutgoingRequest | Promise<OutgoingRequest>;
+  /** Reads request id and rate limits from an answer, successful or not. */
+  responseMetadata?(response: ResponseHead): ResponseMetadata;
+}
+
+/** The least a provider has. */
+export interface IntegrationProvider<Credentials = PlainObject, Metadata = PlainObject> {
+  /** Human-readable. */
+  readonly name: string;
+  readonly credentialSchema: JsonSchema;
+  readonly metadataSchema: JsonSchema;
+  /** Builds the typed credentials from the plain object; absent: the plain object. */
+  readonly credentialDataClass?: FromPayload<Credentials>;
+  /** Builds the typed metadata from the plain object; absent: the plain object. */
+  readonly metadataDataClass?: FromPayload<Metadata>;
+  readonly http?: ProviderHttp<Credentials, Metadata>;
+}
+
+/** Lists items on a schedule. */
+export interface HasScheduledSync<Credentials = PlainObject, Metadata = PlainObject> {
+  /** Lists items and hands each to `session.dispatch`; processes nothing. */
+  sync(integration: IntegrationDocument<Credentials, Metadata>, session: SyncSession): Promise<void>;
+  /** Minutes between two syncs. */
+  defaultSyncInterval(): number;
+  /** Null means unlimited. */
+  defaultRateLimit(): RateLimit | null;
+  /** The next cursor, from the checkpoint values of the items done, in order of dispatch. */
+  reduceCheckpoints(values: readonly unknown[]): unknown;
+}
+
+/** Lists only what changed since the last sync; used instead of `sync` where present. */
+export interface HasIncrementalSync<Credentials = PlainObject, Metadata = PlainObject> extends HasScheduledSync<
+  Credentials,
+  Metadata
+> {
+  syncIncremental(integration: IntegrationDocument<Credentials, Metadata>, session: SyncSession): Promise<void>;
+}
+
+// A method for the reason given at `BaseUrlMethod`.
+interface WebhookMethod<Credentials, Metadata> {
+  handle(integration: IntegrationDocument<Credentials, Metadata> | null, request: WebhookRequest): unknown;
+}
+
+/** Handles one type of webhook event. */
+export type WebhookHandler<Credentials = PlainObject, Metadata = PlainObject> = WebhookMethod<
+  Credentials,
+  Metadata
+>['handle'];
+
+/** Receives webhooks. */
+export interface HandlesWebhooks<Credentials = PlainObject, Metadata = PlainObject> {
+  /** Handles what `webhookHandlers` has no handler for. */
+  handleWebhook(integration: IntegrationDocument<Credentials, Metadata> | null, request: WebhookRequest): Promise<void>;
+  verifyWebhookSignature(
+    integration: IntegrationDocument<Credentials, Metadata> | null,
+    request: WebhookRequest,
+  ): boolean | Promise<boolean>;
+  /** Event type; null where the request has none. */
+  resolveWebhookEvent(request: WebhookRequest): string | null;
+  /** Event type to handler. */
+  webhookHandlers(): Readonly<Record<string, WebhookHandler<Credentials, Metadata>>>;
+  /** The sender's id of this delivery; null where it sends none. */
+  webhookDeliveryId(request: WebhookRequest): string | null;
+}
+
+/** What a token endpoint gave. */
+export interface OAuthTokens {
+  readonly accessToken: string;
+  /** Null: keep the old one. */
+  readonly refreshToken: string | null;
+  /** Null: it does not say. */
+  readonly tokenExpiresAt: Date | null;
+}
+
+/** Connects by OAuth 2. */
+export interface HasOAuth2<Credentials = PlainObject, Metadata = PlainObject> {
+  authorizationUrl(
+    integration: IntegrationDocument<Credentials, Metadata>,
+    redirectUri: string,
+    state: string,
+    proof: { readonly codeChallenge: string },
+  ): string | Promise<string>;
+  exchangeCode(
+    integration: IntegrationDocument<Credentials, Metadata>,
+    code: string,
+    redirectUri: string,
+    proof: { readonly codeVerifier: string; readonly iss: string | null },
+  ): Promise<OAuthTokens>;
+  refreshToken(integration: IntegrationDocument<Credentials, Metadata>): Promise<OAuthTokens>;
+  revokeToken(integration: IntegrationDocument<Credentials, Metadata>): Promise<void>;
+  /** How long before its expiry a token is refreshed, in seconds. */
+  refreshThreshold(): number;
+}
+
+/** Tells whether the connection works, without a full sync. */
+export interface HasHealthCheck<Credentials = PlainObject, Metadata = PlainObject> {
+  healthCheck(integration: IntegrationDocument<Credentials, Metadata>): Promise<boolean>;
+}
+
+/** Names fields that the request log must not hold, beside the default ones. */
+export interface RedactsRequestData {
+  /** Dot-notation paths, `*` for every element of an array or every key: `customers.*.email`. */
+  sensitiveRequestFields(): readonly string[];
+  /** Dot-notation paths, as above. */
+  sensitiveResponseFields(): readonly string[];
+}
+
+/** The upstream recognises repetitions by the idempotency key. */
+export interface SupportsIdempotency {
+  readonly supportsIdempotency: true;
+}
+
+/** Has its own opinion on retries. */
+export interface CustomizesRetry {
+  /** Null: the package decides. */
+  isRetryable(error: unknown): boolean | null;
+  /** Milliseconds to wait; null: the package decides. */
+  retryDelayMs(error: unknown, attempt: number, statusCode: number | null): number | null;
+}
+
+/** Declares a rate limit without having syncs. */
+export interface DeclaresRateLimit {
+  /** Null means unlimited. */
+  defaultRateLimit(): RateLimit | null;
+}
+
+/** Has its own opinion on failures. */
+export interface ClassifiesFailures {
+  /** Null: the package decides. */
+  classifyFailure(error: unknown): FailureClass | null;
+}
+
+/** Keeps bodies out of the request log. */
+export interface LimitsRequestLogging {
+  /** Endpoints whose bodies are not stored; `*` stands for one path segment. */
+  unloggedEndpoints(): readonly string[];
+  /** Bytes of a response body that are stored at most; null: the instance's option. */
+  maxStoredResponseBytes(): number | null;
+}
+
+/** Who the credentials act as. */
+export interface AuthenticatedUser {
+  readonly id: string;
+  readonly name?: string;
+  readonly email?: string;
+  readonly raw: unknown;
+}
+
+/** Tells who the credentials act as. */
+export interface IdentifiesAuthenticatedUser<Credentials = PlainObject, Metadata = PlainObject> {
+  authenticatedUser(integration: IntegrationDocument<Credentials, Metadata>): Promise<AuthenticatedUser>;
+}
+
+/** The optional contracts by name. */
+export interface CapabilityContracts<Credentials = PlainObject, Metadata = PlainObject> {
+  HasScheduledSync: HasScheduledSync<Credentials, Metadata>;
+  HasIncrementalSync: HasIncrementalSync<Credentials, Metadata>;
+  HandlesWebhooks: HandlesWebhooks<Credentials, Metadata>;
+  HasOAuth2: HasOAuth2<Credentials, Metadata>;
+  HasHealthCheck: HasHealthCheck<Credentials, Metadata>;
+  RedactsRequestData: RedactsRequestData;
+  SupportsIdempotency: SupportsIdempotency;
+  CustomizesRetry: CustomizesRetry;
+  DeclaresRateLimit: DeclaresRateLimit;
+  ClassifiesFailures: ClassifiesFailures;
+  LimitsRequestLogging: LimitsRequestLogging;
+  IdentifiesAuthenticatedUser: IdentifiesAuthenticatedUser<Credentials, Metadata>;
+}
+
+/** Name of an optional contract. */
+export type CapabilityName = keyof CapabilityContracts;
+
+/** Everything a provider may be, beside {@link IntegrationProvider}. */
+export type ProviderCapabilities<Credentials = PlainObject, Metadata = PlainObject> = HasIncrementalSync<
+  Credentials,
+  Metadata
+> &
+  HandlesWebhooks<Credentials, Metadata> &
+  HasOAuth2<Credentials, Metadata> &
+  HasHealthCheck<Credentials, Metadata> &
+  RedactsRequestData &
+  SupportsIdempotency &
+  CustomizesRetry &
+  DeclaresRateLimit &
+  ClassifiesFailures &
+  LimitsRequestLogging &
+  IdentifiesAuthenticatedUser<Credentials, Metadata>;
+
+/**
+ * A provider whose capabilities, credentials and metadata are not known at compile time. `object`, because every typed
+ * provider fits it, and every integration document may be given to it.
+ */
+export type AnyProvider = IntegrationProvider<object, object> & Partial<ProviderCapabilities<object, object>>;
+
+/** Providers by registry key. */
+export type ProviderMap = Readonly<Record<string, AnyProvider>>;

@@ -1,0 +1,232 @@
+import type { AxiosInstance } from 'axios';
+import type { HydratedDocument, Model, QueryWithHelpers, SchemaDefinition, Types } from 'mongoose';
+import { Schema } from 'mongoose';
+import { currentContext, type RequestContext } from '../lib/context.js';
+import type { PlainObject } from '../lib/types/json.js';
+import { polymorphicRef, type PolymorphicTarget } from '../lib/types/polymorphic.js';
+import type { RequestBuilder, RequestOptions } from '../lib/types/request-builder.js';
+import type { IntegrationLogDocument, IntegrationLogModel, OperationDirection } from './integration-log.js';
+import type { IntegrationMappingModel } from './integration-mapping.js';
+import type { IntegrationRequestModel } from './integration-request.js';
+import type { IntegrationSyncItemModel } from './integration-sync-item.js';
+import type { IntegrationWebhookModel } from './integration-webhook.js';
+import { dropClearText, omitSealedFields, refuseClearText } from './sealed-fields.js';
+
+export const healthStatuses = ['healthy', 'degraded', 'failing', 'disabled'] as const;
+export type HealthStatus = (typeof healthStatuses)[number];
+
+export const authStatuses = ['none', 'connected', 'needsReauthorization', 'revoked'] as const;
+export type AuthStatus = (typeof authStatuses)[number];
+
+/** A configured connection to an external service, as stored in `integrations`. */
+export interface IntegrationFields<Metadata = PlainObject> {
+  _id: Types.ObjectId;
+  /** Registry key of the provider. */
+  provider: string;
+  /** Human-readable. */
+  name: string;
+  /** Compact JWE; `getCredentials()` opens it. */
+  credentials: string | null;
+  /** OAuth tokens, a compact JWE of their own. */
+  tokens: string | null;
+  /** Goes up with every change of a sealed field; such changes compare and set it. */
+  credentialVersion: number;
+  /** Ids of the keys that the sealed fields were sealed with; key rotation finds its work by it. */
+  sealedWith: string[];
+  /** Non-sensitive configuration. */
+  metadata: Metadata | null;
+  /** Model name of the owner. */
+  ownerType: string | null;
+  ownerId: unknown;
+  isActive: boolean;
+  healthStatus: HealthStatus;
+  authStatus: AuthStatus;
+  consecutiveFailures: number;
+  lastErrorAt: Date | null;
+  /** Last clean sync. */
+  lastSyncedAt: Date | null;
+  nextSyncAt: Date | null;
+  /** Overrides the provider's default. */
+  syncIntervalMinutes: number | null;
+  syncCursor: unknown;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+/** What an operation log is made of. */
+export interface OperationInput {
+  /** `sync`, `import`, `webhook`, … */
+  operation: string;
+  /** Default `outbound`. */
+  direction?: OperationDirection;
+  summary?: string | null;
+  externalId?: string | null;
+  metadata?: unknown;
+  resultData?: unknown;
+  /** The operation that this one is part of; default: the one in whose course it is logged. */
+  parent?: Types.ObjectId | { readonly _id: Types.ObjectId } | null;
+}
+
+/** An operation logged in one go. */
+export interface LoggedOperation extends OperationInput {
+  /** Free-form. `success` emits `operationCompleted`, `failed` `operationFailed`, `processing` `operationStarted`. */
+  status: string;
+  error?: unknown;
+  durationMs?: number | null;
+}
+
+/** What the work of a running operation may say about it, before it ends. */
+export type OperationReport = Pick<OperationInput, 'summary' | 'externalId' | 'metadata' | 'resultData'>;
+
+export interface OperationHandle {
+  readonly log: IntegrationLogDocument;
+  /** Sets fields that are written when the operation ends; later reports add to earlier ones. */
+  report(facts: OperationReport): void;
+}
+
+export type OperationWork<T> = (handle: OperationHandle) => Promise<T>;
+
+/** What an integration document can do. */
+export interface IntegrationMethods<Credentials = PlainObject, Metadata = PlainObject> {
+  /** An axios instance on the provider's base URL, whose calls are authorized, logged and retried. */
+  readonly http: AxiosInstance;
+  /** Begins a call to `endpoint`: a logical label, or a path of the provider's API. */
+  at(endpoint: string): RequestBuilder;
+  /** The low-level form of a call. */
+  request(options: RequestOptions): Promise<unknown>;
+  /** Logs an operation in one go. */
+  logOperation(operation: LoggedOperation): Promise<IntegrationLogDocument>;
+  /** Logs an operation while `work` runs: `processing`, then `success` or `failed`, with the calls made meanwhile. */
+  runOperation<T>(operation: OperationInput, work: OperationWork<T>): Promise<T>;
+  /** The credentials, opened; typed by the provider's schema or data class. */
+  getCredentials(): Promise<Credentials>;
+  /** The credentials, opened, as the plain object. */
+  credentialsArray(): Promise<PlainObject>;
+  /** The metadata, typed by the provider's schema or data class. */
+  getMetadata(): Metadata;
+  /** The logged requests of this integration. */
+  requests(): ReturnType<IntegrationRequestModel['find']>;
+  /** The operation logs of this integration. */
+  logs(): ReturnType<IntegrationLogModel['find']>;
+  /** The id mappings of this integration. */
+  mappings(): ReturnType<IntegrationMappingModel['find']>;
+  /** The webhooks received for this integration. */
+  webhooks(): ReturnType<IntegrationWebhookModel['find']>;
+  /** The sync items of this integration. */
+  syncItems(): ReturnType<IntegrationSyncItemModel['find']>;
+}
+
+interface IntegrationQueryHelpers {
+  /** Integrations of one owner; null: of nobody. */
+  ownedBy(owner: PolymorphicTarget | null): IntegrationQuery;
+  /** Integrations that are switched on. */
+  active(): IntegrationQuery;
+  forProvider(provider: string): IntegrationQuery;
+  /** Active integrations with an interval of their own whose next sync is due; without an interval never due. */
+  dueForSync(): IntegrationQuery;
+}
+
+interface IntegrationStatics {
+  /** The context of the call whose callback is running, or null. */
+  currentContext(): RequestContext | null;
+}
+
+type IntegrationQuery = QueryWithHelpers<IntegrationDocument[], IntegrationDocument, IntegrationQueryHelpers>;
+
+/** A configured connection to an external service. */
+export type IntegrationDocument<Credentials = PlainObject, Metadata = PlainObject> = HydratedDocument<
+  IntegrationFields<Metadata>,
+  IntegrationMethods<Credentials, Metadata>
+>;
+
+export type IntegrationModel = Model<IntegrationFields, IntegrationQueryHelpers, IntegrationMethods> &
+  IntegrationStatics;
+
+type IntegrationSchema = Schema<
+  IntegrationFields,
+  IntegrationModel,
+  IntegrationMethods,
+  IntegrationQueryHelpers,
+  object,
+  IntegrationStatics
+>;
+
+/** The functions behind a document's methods, given by the composition root: schemas import no service. */
+export type BoundIntegrationMethods = {
+  readonly [Name in Exclude<keyof IntegrationMethods, 'http'>]: (
+    this: IntegrationDocument,
+    ...parameters: Parameters<IntegrationMethods[Name]>
+  ) => ReturnType<IntegrationMethods[Name]>;
+};
+
+/** The schema of `integrations`. */
+export function integrationSchema(collection: string, methods: BoundIntegrationMethods): IntegrationSchema {
+  const schema: IntegrationSchema = new Schema(integrationPaths(), {
+    collection,
+    timestamps: true,
+    autoIndex: false,
+    autoCreate: false,
+    minimize: false,
+    toJSON: { transform: omitSealedFields },
+    toObject: { transform: omitSealedFields },
+  });
+  schema.virtual('owner', { refPath: 'ownerType', localField: 'ownerId', foreignField: '_id', justOne: true });
+  Object.assign(schema.methods, methods);
+  schema.statics.currentContext = currentContext;
+  declareQueryHelpers(schema);
+  refuseClearText(schema);
+  // Each in the order of the ids: found and listed from the oldest on, page by page.
+  schema.index({ provider: 1, ownerType: 1, ownerId: 1, isActive: 1, _id: 1 });
+  schema.index({ ownerType: 1, ownerId: 1, isActive: 1, _id: 1 });
+  schema.index({ provider: 1, isActive: 1, _id: 1 });
+  schema.index({ isActive: 1, _id: 1 });
+  schema.index({ name: 1, provider: 1, _id: 1 });
+  schema.index({ nextSyncAt: 1 }, { partialFilterExpression: { isActive: true, syncIntervalMinutes: { $gt: 0 } } });
+  schema.index({ sealedWith: 1, _id: 1 });
+  return schema;
+}
+
+function integrationPaths(): SchemaDefinition<IntegrationFields> {
+  const sealed = { type: String, default: null, set: dropClearText };
+  return {
+    provider: { type: String, required: true },
+    name: { type: String, required: true },
+    credentials: sealed,
+    tokens: sealed,
+    credentialVersion: { type: Number, default: 0 },
+    sealedWith: { type: [String], default: [] },
+    metadata: { type: Schema.Types.Mixed, default: null },
+    ownerType: { type: String, default: null },
+    ownerId: { type: Schema.Types.Mixed, default: null },
+    isActive: { type: Boolean, default: true },
+    healthStatus: { type: String, enum: healthStatuses, default: 'healthy' },
+    authStatus: { type: String, enum: authStatuses, default: 'none' },
+    consecutiveFailures: { type: Number, default: 0 },
+    lastErrorAt: { type: Date, default: null },
+    lastSyncedAt: { type: Date, default: null },
+    nextSyncAt: { type: Date, default: null },
+    syncIntervalMinutes: { type: Number, default: null },
+    syncCursor: { type: Schema.Types.Mixed, default: null },
+  };
+}
+
+function declareQueryHelpers(schema: IntegrationSchema): void {
+  schema.query.ownedBy = function (this: IntegrationQuery, owner) {
+    if (owner === null) return this.where({ ownerType: null, ownerId: null });
+    const { type, id } = polymorphicRef(owner);
+    return this.where({ ownerType: type, ownerId: id });
+  };
+  schema.query.active = function (this: IntegrationQuery) {
+    return this.where({ isActive: true });
+  };
+  schema.query.forProvider = function (this: IntegrationQuery, provider) {
+    return this.where({ provider });
+  };
+  schema.query.dueForSync = function (this: IntegrationQuery) {
+    return this.where({
+      isActive: true,
+      syncIntervalMinutes: { $gt: 0 },
+      $or: [{ nextSyncAt: null }, { nextSyncAt: { $lte: new Date() } }],
+    });
+  };
+}
