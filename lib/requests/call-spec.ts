@@ -1,0 +1,89 @@
+import type { Types } from 'mongoose';
+import { IntegrationError } from '../errors.js';
+import type { PolymorphicRef } from '../types/polymorphic.js';
+import type { CacheTtl, CallOptions, RequestCallback } from '../types/request-builder.js';
+import type { ResponseParser } from './response-parser.js';
+
+/** What a call runs: a path or URL over HTTP, or a callback over any SDK. */
+export type CallTarget =
+  | { readonly kind: 'url'; readonly url: string }
+  | { readonly kind: 'callback'; readonly callback: RequestCallback<unknown> };
+
+/** Everything a caller said about one call; checked, immutable. */
+export interface CallSpec {
+  readonly endpoint: string;
+  readonly method: string;
+  readonly target: CallTarget;
+  readonly data: unknown;
+  readonly parser: ResponseParser | null;
+  /** Null: the default of the verb. */
+  readonly attempts: number | null;
+  readonly cache: CacheTtl | null;
+  readonly idempotencyKey: string | null;
+  readonly related: PolymorphicRef | null;
+  readonly retryOfId: Types.ObjectId | null;
+  readonly options: CallOptions;
+}
+
+const maxKeyLength = 191;
+
+/** The log holds a subdocument for each attempt. */
+const mostAttempts = 100;
+
+/** @throws IntegrationError `REQUEST_INVALID` unless it is an integer from 1 to 100. */
+export function checkAttempts(attempts: number): number {
+  if (Number.isInteger(attempts) && attempts >= 1 && attempts <= mostAttempts) return attempts;
+  throw new IntegrationError(
+    'REQUEST_INVALID',
+    `attempts must be an integer from 1 to ${String(mostAttempts)}, got ${String(attempts)}.`,
+  );
+}
+
+/** @throws IntegrationError `REQUEST_INVALID` unless it is null or has 1 to 191 characters. */
+export function checkIdempotencyKey(key: string | null | undefined): string | null {
+  if (key === null || key === undefined) return null;
+  if (typeof key === 'string' && key.length >= 1 && key.length <= maxKeyLength) return key;
+  throw new IntegrationError(
+    'REQUEST_INVALID',
+    `An idempotency key is a string of 1 to ${String(maxKeyLength)} characters, got ${describe(key)}.`,
+  );
+}
+
+/** @throws IntegrationError `REQUEST_INVALID` unless it is a positive number of seconds or a valid date. */
+export function checkCacheTtl(ttl: CacheTtl): CacheTtl {
+  const valid = ttl instanceof Date ? !Number.isNaN(ttl.getTime()) : Number.isFinite(ttl) && ttl > 0;
+  if (valid) return ttl;
+  throw new IntegrationError('REQUEST_INVALID', 'A cache lifetime is a positive number of seconds, or a Date.');
+}
+
+const positiveOptions = ['timeoutMs', 'deadlineMs', 'maxResponseBytes'] as const;
+
+/**
+ * The options of a call alone, without what else the object holds.
+ *
+ * @throws IntegrationError `REQUEST_INVALID` for a limit that is no positive number, or a signal that is none.
+ */
+export function checkCallOptions(options: CallOptions): CallOptions {
+  for (const name of positiveOptions) {
+    const value = options[name];
+    if (value === undefined || (Number.isFinite(value) && value > 0)) continue;
+    throw new IntegrationError('REQUEST_INVALID', `${name} must be a positive number, got ${String(value)}.`);
+  }
+  if (options.signal !== undefined && !(options.signal instanceof AbortSignal)) {
+    throw new IntegrationError('REQUEST_INVALID', `signal must be an AbortSignal, got ${typeof options.signal}.`);
+  }
+  const { timeoutMs, deadlineMs, maxResponseBytes, signal, headers, query, responseType } = options;
+  const checked = { timeoutMs, deadlineMs, maxResponseBytes, signal, headers, query, responseType };
+  return Object.fromEntries(Object.entries(checked).filter(([, value]) => value !== undefined));
+}
+
+/** @throws IntegrationError `REQUEST_INVALID` when it is empty. */
+export function checkLabel(name: 'endpoint' | 'method', label: string): string {
+  if (typeof label === 'string' && label.trim() !== '') return label;
+  throw new IntegrationError('REQUEST_INVALID', `${name} must be a string that is not empty, got ${describe(label)}.`);
+}
+
+/** The kind and size, never the value: keys and labels can be secrets. */
+function describe(value: unknown): string {
+  return typeof value === 'string' ? `${String(value.length)} characters` : typeof value;
+}

@@ -1,0 +1,113 @@
+import { Types } from 'mongoose';
+import type { AnyProvider, OutgoingRequest } from '../../providers/contracts.js';
+import type { IntegrationDocument } from '../../schemas/integration.js';
+import type { RequestAttempt } from '../../schemas/integration-request.js';
+import type { RequestContext, ResponseMetadata } from '../context.js';
+import type { HttpResponse } from '../http/messages.js';
+import type { CallSpec } from './call-spec.js';
+
+/** Limits of a call, resolved from the call, the verb and the instance's options. */
+export interface CallLimits {
+  readonly maxAttempts: number;
+  readonly timeoutMs: number;
+  readonly deadlineMs: number;
+  readonly maxResponseBytes: number;
+}
+
+const noMetadata: ResponseMetadata = {};
+const neverAborted = new AbortController().signal;
+
+/** Characters of an upstream's request id that are kept. */
+const maxRequestIdLength = 128;
+
+/** One logical call on its way through the pipeline. Each field after the first block is written by one stage. */
+export class Call implements RequestContext {
+  /** Id of the document in the request log. */
+  readonly id = new Types.ObjectId();
+  readonly startedAt = new Date();
+  private readonly clock = performance.now();
+
+  /** By retry-attempts. */
+  attempt = 0;
+  delayBeforeMs = 0;
+  signal: AbortSignal = neverAborted;
+
+  /** By the callback, or by send. */
+  responseMetadata: ResponseMetadata = noMetadata;
+
+  /** By record-attempt. */
+  readonly attempts: RequestAttempt[] = [];
+
+  /** By authorize: adds the credentials to a request, and what must not appear in a log. */
+  authorizer: ((request: OutgoingRequest) => OutgoingRequest | Promise<OutgoingRequest>) | null = null;
+  knownSecrets: readonly string[] = [];
+
+  /** By send: what the upstream answered, or the callback returned. */
+  response: HttpResponse | null = null;
+  returned: unknown = undefined;
+
+  constructor(
+    readonly integration: IntegrationDocument,
+    readonly providerDefinition: AnyProvider,
+    readonly spec: CallSpec,
+    readonly limits: CallLimits,
+  ) {}
+
+  get integrationId(): Types.ObjectId {
+    return this.integration._id;
+  }
+
+  get provider(): string {
+    return this.integration.provider;
+  }
+
+  get endpoint(): string {
+    return this.spec.endpoint;
+  }
+
+  get method(): string {
+    return this.spec.method;
+  }
+
+  get idempotencyKey(): string | null {
+    return this.spec.idempotencyKey;
+  }
+
+  get maxAttempts(): number {
+    return this.limits.maxAttempts;
+  }
+
+  /** Milliseconds since the call began. */
+  elapsedMs(): number {
+    return performance.now() - this.clock;
+  }
+
+  /** Milliseconds until the deadline. */
+  remainingMs(): number {
+    return this.limits.deadlineMs - this.elapsedMs();
+  }
+
+  /** Forgets what the last attempt left. */
+  beginAttempt(delayBeforeMs: number, signal: AbortSignal): void {
+    this.attempt += 1;
+    this.delayBeforeMs = delayBeforeMs;
+    this.signal = signal;
+    this.responseMetadata = noMetadata;
+    this.response = null;
+    this.returned = undefined;
+  }
+
+  reportResponseMetadata(metadata: ResponseMetadata): void {
+    const { providerRequestId } = metadata;
+    const shortened =
+      typeof providerRequestId === 'string' ? { providerRequestId: firstCharacters(providerRequestId) } : {};
+    // A header that is not there arrives as undefined, and must not undo an earlier report.
+    const said = Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== undefined));
+    this.responseMetadata = { ...this.responseMetadata, ...said, ...shortened };
+  }
+}
+
+/** Cuts by characters, so that a surrogate pair is never torn. */
+function firstCharacters(text: string): string {
+  return text.length <= maxRequestIdLength ? text : Array.from(text).slice(0, maxRequestIdLength).join('');
+}

@@ -1,0 +1,47 @@
+import type { Call } from './call.js';
+import type { CallGate } from './call-gate.js';
+import type { RetryPolicy } from './retry-policy.js';
+import { composeStages } from './stage.js';
+import { authorize, type CredentialReader } from './stages/authorize.js';
+import { parseResponse } from './stages/parse-response.js';
+import { recordAttempt, type ErrorRecorder } from './stages/record-attempt.js';
+import { recordCall, type CallRecorder } from './stages/record-call.js';
+import { retryAttempts } from './stages/retry-attempts.js';
+import { send, type Transport } from './stages/send.js';
+
+/** What the stages close over. */
+export interface PipelineParts {
+  readonly recorder: CallRecorder;
+  readonly retryPolicy: RetryPolicy;
+  readonly toStoredError: ErrorRecorder;
+  readonly readCredentials: CredentialReader;
+  /** Asked for each attempt. */
+  readonly transport: () => Transport;
+  readonly gate: CallGate;
+}
+
+/** The ways into the stages. */
+export interface Pipeline {
+  /** A whole call. */
+  run(call: Call): Promise<unknown>;
+  /** One attempt of a call whose retries and record somebody else looks after: `integration.http`. */
+  runAttempt(call: Call): Promise<unknown>;
+}
+
+/**
+ * Every call goes through these stages, in this order. The response cache and the idempotency ledger will stand before
+ * record-call, the circuit breaker and the rate budget before record-attempt.
+ */
+export function createPipeline(parts: PipelineParts): Pipeline {
+  const oncePerAttempt = [
+    recordAttempt(parts.toStoredError),
+    authorize(parts.readCredentials),
+    send(parts.transport),
+    parseResponse(),
+  ];
+  const oncePerCall = [recordCall(parts.recorder), retryAttempts(parts.retryPolicy, parts.gate)];
+  return {
+    run: composeStages([...oncePerCall, ...oncePerAttempt]),
+    runAttempt: composeStages(oncePerAttempt),
+  };
+}

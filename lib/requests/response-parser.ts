@@ -1,0 +1,90 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { IntegrationError } from '../errors.js';
+import { isPlainObject } from '../http/plain-object.js';
+import { compileSchema } from '../json-schema/compile-schema.js';
+import type { JsonSchema } from '../types/json.js';
+import type { FromPayload, ResponseSchema } from '../types/request-builder.js';
+
+export type ParseResult =
+  | { readonly value: unknown; readonly violations?: undefined }
+  | { readonly violations: readonly string[]; readonly cause?: unknown };
+
+/** Checks a payload and makes the typed value of it. */
+export interface ResponseParser {
+  /** What the schema is called in messages: its class, title or vendor. */
+  readonly schemaName: string;
+  parse(payload: unknown): ParseResult | Promise<ParseResult>;
+}
+
+/**
+ * The parser of a Standard Schema (https://standardschema.dev), a class with `from(payload)`, or a JSON Schema.
+ *
+ * @throws IntegrationError `REQUEST_INVALID` for anything else, at once.
+ */
+export function responseParser(schema: ResponseSchema): ResponseParser {
+  if (isStandardSchema(schema)) return standardParser(schema);
+  if (isFromPayload(schema)) return classParser(schema);
+  if (isJsonSchema(schema)) return jsonSchemaParser(schema);
+  throw new IntegrationError(
+    'REQUEST_INVALID',
+    'as() takes a Standard Schema (zod, valibot, …), a class with a static from(payload), or a JSON Schema object.',
+  );
+}
+
+function standardParser(schema: StandardSchemaV1): ResponseParser {
+  const { vendor, validate } = schema['~standard'];
+  return {
+    schemaName: `the ${vendor} schema`,
+    async parse(payload) {
+      const result = await validate(payload);
+      return result.issues === undefined ? { value: result.value } : { violations: result.issues.map(describeIssue) };
+    },
+  };
+}
+
+function describeIssue({ path = [], message }: StandardSchemaV1.Issue): string {
+  const keys = path.map((segment) => (typeof segment === 'object' ? segment.key : segment));
+  return `/${keys.map(String).join('/')}: ${message}`;
+}
+
+function classParser(schema: FromPayload<unknown>): ResponseParser {
+  const name: unknown = 'name' in schema ? schema.name : undefined;
+  return {
+    schemaName: typeof name === 'string' && name !== '' ? name : 'the class',
+    async parse(payload) {
+      try {
+        return { value: await schema.from(payload) };
+      } catch (error) {
+        return { violations: [error instanceof Error ? error.message : 'from() threw'], cause: error };
+      }
+    },
+  };
+}
+
+function jsonSchemaParser(schema: JsonSchema): ResponseParser {
+  const check = compileSchema(schema);
+  const title: unknown = typeof schema === 'object' && 'title' in schema ? schema.title : undefined;
+  return {
+    schemaName: typeof title === 'string' ? title : 'the JSON Schema',
+    parse(payload) {
+      const violations = check(payload);
+      return violations.length === 0 ? { value: payload } : { violations };
+    },
+  };
+}
+
+function isStandardSchema(schema: unknown): schema is StandardSchemaV1 {
+  return isObject(schema) && '~standard' in schema;
+}
+
+function isFromPayload(schema: unknown): schema is FromPayload<unknown> {
+  return isObject(schema) && 'from' in schema && typeof schema.from === 'function';
+}
+
+function isJsonSchema(schema: unknown): schema is JsonSchema {
+  return isPlainObject(schema);
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}

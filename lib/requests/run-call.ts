@@ -1,0 +1,78 @@
+import type { AnyProvider } from '../../providers/contracts.js';
+import type { IntegrationDocument } from '../../schemas/integration.js';
+import { runWithin } from '../context.js';
+import { IntegrationError } from '../errors.js';
+import { isRepeatable } from '../http/request-body.js';
+import { integrationIdentity } from '../integration-identity.js';
+import { Call, type CallLimits } from './call.js';
+import type { CallGate } from './call-gate.js';
+import type { CallSpec } from './call-spec.js';
+import type { Pipeline } from './pipeline.js';
+
+/** The defaults of a call's limits. */
+export interface CallDefaults {
+  readonly timeoutMs: number;
+  readonly deadlineMs: number;
+  readonly maxResponseBytes: number;
+  /** Attempts of GET and HEAD. */
+  readonly readAttempts: number;
+  /** Attempts of all else. */
+  readonly writeAttempts: number;
+}
+
+export interface CallRunnerParts {
+  readonly pipeline: Pipeline;
+  readonly defaults: CallDefaults;
+  /** Raises `PROVIDER_UNKNOWN`. */
+  readonly providerOf: (key: string) => AnyProvider;
+  readonly gate: CallGate;
+}
+
+/**
+ * Makes a call of a spec and sends it through the pipeline.
+ *
+ * @throws IntegrationError `INSTANCE_STOPPED` after `stop()`, and what {@link createCall} raises.
+ */
+export async function runCall(
+  parts: CallRunnerParts,
+  integration: IntegrationDocument,
+  spec: CallSpec,
+): Promise<unknown> {
+  const call = createCall(parts, integration, spec);
+  const leave = parts.gate.enter();
+  try {
+    return await runWithin({ integration: integrationIdentity(integration) }, () => parts.pipeline.run(call));
+  } finally {
+    leave();
+  }
+}
+
+/**
+ * A call about to begin.
+ *
+ * @throws IntegrationError `PROVIDER_UNKNOWN`, or `BODY_NOT_REPEATABLE` for a stream that retries would have to send
+ *   again.
+ */
+export function createCall(
+  { defaults, providerOf }: CallRunnerParts,
+  integration: IntegrationDocument,
+  spec: CallSpec,
+): Call {
+  const limits = limitsOf(spec, defaults);
+  if (spec.target.kind === 'url' && limits.maxAttempts > 1 && !isRepeatable(spec.data)) {
+    throw new IntegrationError('BODY_NOT_REPEATABLE', 'A stream cannot be sent again by a retry.');
+  }
+  return new Call(integration, providerOf(integration.provider), spec, limits);
+}
+
+const readMethods = new Set(['GET', 'HEAD']);
+
+function limitsOf({ method, attempts, options }: CallSpec, defaults: CallDefaults): CallLimits {
+  const isRead = readMethods.has(method.toUpperCase());
+  return {
+    maxAttempts: attempts ?? (isRead ? defaults.readAttempts : defaults.writeAttempts),
+    timeoutMs: options.timeoutMs ?? defaults.timeoutMs,
+    deadlineMs: options.deadlineMs ?? defaults.deadlineMs,
+    maxResponseBytes: options.maxResponseBytes ?? defaults.maxResponseBytes,
+  };
+}

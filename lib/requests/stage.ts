@@ -1,0 +1,13 @@
+import type { Call } from './call.js';
+
+/** Runs what comes after a stage; may be called again, which is how retries work. */
+export type Next = () => Promise<unknown>;
+
+/** One step of the pipeline: does its part around `next()` and gives the call's value on. */
+export type Stage = (call: Call, next: Next) => Promise<unknown>;
+
+/** One function out of stages, the first outermost. */
+export function composeStages(stages: readonly Stage[]): (call: Call) => Promise<unknown> {
+  const end = (): Promise<unknown> => Promise.resolve(undefined);
+  return (call) => stages.reduceRight<Next>((next, stage) => () => stage(call, next), end)();
+}

@@ -1,0 +1,60 @@
+import type { AnyProvider } from '../../../providers/contracts.js';
+import { createBuilder } from '../../../lib/requests/builder.js';
+import type { Call } from '../../../lib/requests/call.js';
+import { createCallGate } from '../../../lib/requests/call-gate.js';
+import { createPipeline } from '../../../lib/requests/pipeline.js';
+import { createRetryPolicy } from '../../../lib/requests/retry-policy.js';
+import { runCall } from '../../../lib/requests/run-call.js';
+import type { Transport } from '../../../lib/requests/stages/send.js';
+import type { RequestBuilder } from '../../../lib/types/request-builder.js';
+import { detachedIntegration } from '../../support/detached-models.js';
+
+export interface PipelineFixtureOptions {
+  readonly provider?: Partial<AnyProvider>;
+  /** What answers URL calls; by default nothing may ask. */
+  readonly sendHttp?: Transport['sendHttp'];
+}
+
+/** A call that is over, as the recorder got it. */
+export interface RecordedCall {
+  readonly call: Call;
+  readonly error: unknown;
+}
+
+const acme: AnyProvider = {
+  name: 'Acme',
+  credentialSchema: { type: 'object' },
+  metadataSchema: { type: 'object' },
+};
+
+/** The real stages, with a recorder in memory and without jitter. */
+export function createPipelineFixture({ provider = {}, sendHttp = refuse }: PipelineFixtureOptions = {}) {
+  const recorded: RecordedCall[] = [];
+  const gate = createCallGate();
+  const pipeline = createPipeline({
+    recorder: {
+      async record(call, error) {
+        recorded.push({ call, error });
+      },
+    },
+    retryPolicy: createRetryPolicy({ maxDelayMs: 60_000, jitter: 0 }),
+    toStoredError: (error) => ({ class: 'Error', message: String(error), code: null, trace: null }),
+    readCredentials: async () => ({ credentials: { token: 'secret' }, knownSecrets: ['secret'] }),
+    transport: () => ({ sendHttp, runCallback: (call, callback) => callback(call) }),
+    gate,
+  });
+  const parts = {
+    pipeline,
+    gate,
+    providerOf: () => ({ ...acme, ...provider }),
+    defaults: { timeoutMs: 30_000, deadlineMs: 120_000, maxResponseBytes: 1_000, readAttempts: 3, writeAttempts: 1 },
+  };
+  const integration = detachedIntegration();
+  const at = (endpoint: string): RequestBuilder =>
+    createBuilder(endpoint, (spec) => runCall(parts, integration, spec));
+  return { at, integration, recorded, gate };
+}
+
+const refuse: Transport['sendHttp'] = () => {
+  throw new Error('No URL call was expected');
+};
