@@ -126,10 +126,7 @@ export function integrationRequestSchema(
   declareRelations(schema, models);
   schema.index({ integrationId: 1, createdAt: -1 });
   schema.index({ retryOfId: 1 }, { partialFilterExpression: { retryOfId: isObjectId } });
-  schema.index(
-    { relatedType: 1, relatedId: 1, createdAt: -1 },
-    { partialFilterExpression: { relatedType: isString } },
-  );
+  schema.index({ relatedType: 1, relatedId: 1, createdAt: -1 }, { partialFilterExpression: { relatedType: isString } });
   return schema;
 }
 

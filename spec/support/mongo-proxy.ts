@@ -1,0 +1,68 @@
+/**
+ * A TCP proxy in front of a MongoDB server that loses replies: the server has done what it was asked, and the client
+ * does not learn it.
+ *
+ *     const proxy = await startMongoProxy(database.uri);
+ *     proxy.loseReplies({ to: 'insert', count: 3 }); // the connection is cut instead of each of the next three
+ *     await proxy.stop();
+ *
+ * @module
+ */
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+
+export interface MongoProxy {
+  /** The server's URI, with the proxy's address. */
+  readonly uri: string;
+  /** Cuts the connection instead of the next `count` replies to this command. */
+  loseReplies(plan: { readonly to: string; readonly count: number }): void;
+  /** How many of them were lost. */
+  lost(): number;
+  stop(): Promise<void>;
+}
+
+/** Starts a proxy for the server of a URI with a single host. */
+export async function startMongoProxy(serverUri: string): Promise<MongoProxy> {
+  const target = new URL(serverUri);
+  const clients = new Set<Socket>();
+  let plan = { to: Buffer.alloc(0), count: 0 };
+  let lost = 0;
+
+  const server = createServer((client) => {
+    const upstream = connect(Number(target.port), target.hostname);
+    let isDoomed = false;
+    clients.add(client);
+    client.on('data', (chunk) => {
+      isDoomed ||= plan.count > 0 && chunk.includes(plan.to);
+      upstream.write(chunk);
+    });
+    upstream.on('data', (chunk) => {
+      if (isDoomed && plan.count > 0) {
+        plan.count -= 1;
+        lost += 1;
+        client.destroy();
+      } else client.write(chunk);
+    });
+    for (const [one, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      one.on('close', () => other.destroy()).on('error', () => other.destroy());
+    }
+    client.on('close', () => clients.delete(client));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const uri = new URL(serverUri);
+  uri.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    uri: uri.href,
+    loseReplies({ to, count }) {
+      // The name of a command is the first key of its BSON document.
+      plan = { to: Buffer.from(`${to}\0`), count };
+    },
+    lost: () => lost,
+    async stop() {
+      for (const client of clients) client.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
