@@ -1,0 +1,43 @@
+import type { IntegrationDocument } from '../../schemas/integration.js';
+import type { IdOrDocument } from '../types/polymorphic.js';
+import { afterCommit } from '../after-commit.js';
+import { findIntegrationOrFail } from './find-integration.js';
+import { integrationId, integrationNotFound } from './integration-id.js';
+import type { StoreDependencies } from './store-dependencies.js';
+import { writeOptions, type SessionOption } from '../durable-write.js';
+
+const enabled = { isActive: true, healthStatus: 'healthy', consecutiveFailures: 0 } as const;
+
+/**
+ * Switches an integration on, with a clean record of health, in one write. Emits `integrationHealthChanged` where it
+ * was not healthy before.
+ *
+ * @throws IntegrationError `INTEGRATION_NOT_FOUND`
+ */
+export async function enableIntegration(
+  dependencies: StoreDependencies,
+  target: IdOrDocument,
+  options: SessionOption = {},
+): Promise<IntegrationDocument> {
+  const { models, emit } = dependencies;
+  const _id = integrationId(target);
+  if (_id === null) throw integrationNotFound(target);
+  const before = await models.Integration.findOneAndUpdate(
+    { _id },
+    { $set: enabled },
+    { ...writeOptions(options), returnDocument: 'before' },
+  );
+  if (before === null) throw integrationNotFound(target);
+  const integration = await findIntegrationOrFail(dependencies, _id, options);
+  const { healthStatus: previousStatus } = before;
+  const newStatus = enabled.healthStatus;
+  if (previousStatus === newStatus) return integration;
+  afterCommit(
+    options.session,
+    async () => (await models.Integration.exists({ _id, ...enabled })) !== null,
+    () => {
+      emit('integrationHealthChanged', () => ({ integration, previousStatus, newStatus }));
+    },
+  );
+  return integration;
+}

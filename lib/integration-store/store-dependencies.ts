@@ -1,0 +1,12 @@
+import type { ProviderRegistry } from '../../providers/registry.js';
+import type { IntegrationModels } from '../../schemas/models.js';
+import type { Sealer } from '../credentials/sealer.js';
+import type { EventHub } from '../event-hub.js';
+
+/** What the services of this folder work with. */
+export interface StoreDependencies {
+  readonly models: IntegrationModels;
+  readonly registry: Pick<ProviderRegistry, 'get' | 'find'>;
+  readonly sealer: Sealer;
+  readonly emit: EventHub['emit'];
+}
