@@ -12,6 +12,8 @@ const httpSchema = {
       description: 'Root of the API, or a function that makes it from the metadata of an integration.',
       anyOf: [{ type: 'string', pattern: '^https?://[^\\s/?#@]+' }, method],
       expected: 'an absolute http(s) URL without user information, or a function',
+      // A rejected one may hold a password; so may an origin.
+      writeOnly: true,
     },
     headers: {
       description: 'Headers of every request.',
@@ -25,6 +27,7 @@ const httpSchema = {
         type: 'string',
         pattern: '^https?://[^\\s/?#@]+$',
         expected: 'an origin, such as https://uploads.example.com',
+        writeOnly: true,
       },
     },
     authorize: { description: 'Adds the credentials to a request.', ...method },

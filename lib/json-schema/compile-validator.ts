@@ -1,0 +1,79 @@
+import type { Ajv, ErrorObject } from 'ajv';
+import type { Ajv2020 } from 'ajv/dist/2020.js';
+import { IntegrationError } from '../errors.js';
+import { createAjv, type AjvSettings } from './ajv.js';
+import { nearestName } from './nearest-name.js';
+
+/** A violation as AJV reports it; `data` and `parentSchema` are there. */
+export type Violation = ErrorObject<string, Record<string, unknown>>;
+
+/** The violations of a value; none where it fits. */
+export type Validator = (value: unknown) => readonly Violation[];
+
+/** A JSON Schema of any draft and vocabulary; what is wrong with it is found when it is compiled. */
+export type SchemaObject = Readonly<Record<string, unknown>>;
+
+// What follows from a schema alone is made once per process: an AJV takes some 50 ms, most of them for its first schema.
+const compilers = new Map<string, Ajv | Ajv2020>();
+const withDefaults = new WeakMap<object, Validator>();
+const withoutDefaults = new WeakMap<object, Validator>();
+
+/**
+ * Compiles a JSON Schema, once per schema object: 2020-12 where its `$schema` says so, else draft-07. Keywords that
+ * begin with `x-` are notes.
+ *
+ * @param applyDefaults Write the schema's defaults into the values that are checked; default false.
+ * @throws IntegrationError `SCHEMA_INVALID` for an invalid schema, and for one with keywords or formats nobody knows.
+ */
+export function compileValidator(schema: SchemaObject | boolean, applyDefaults = false): Validator {
+  if (typeof schema === 'boolean') return compile(schema, applyDefaults);
+  const known = applyDefaults ? withDefaults : withoutDefaults;
+  const validator = known.get(schema) ?? compile(schema, applyDefaults);
+  known.set(schema, validator);
+  return validator;
+}
+
+function compile(schema: SchemaObject | boolean, applyDefaults: boolean): Validator {
+  const draft = JSON.stringify(property(schema, '$schema') ?? '').includes('/draft/2020-12/') ? '2020-12' : 'draft-07';
+  const ajv = compilerFor({ draft, applyDefaults });
+  if (property(schema, '$async') !== undefined) throw invalid('$async schemas are not supported');
+  for (const note of notesIn(schema)) if (ajv.RULES.keywords[note] !== true) ajv.addKeyword(note);
+  try {
+    const validate = ajv.compile(schema);
+    return (value) => (validate(value) ? [] : (validate.errors ?? []));
+  } catch (error) {
+    throw invalid(explain(error, ajv), { cause: error });
+  } finally {
+    // AJV would keep every schema it ever saw.
+    if (typeof schema === 'object') ajv.removeSchema(schema);
+  }
+}
+
+function compilerFor(settings: AjvSettings): Ajv | Ajv2020 {
+  const key = JSON.stringify(settings);
+  const ajv = compilers.get(key) ?? createAjv(settings);
+  compilers.set(key, ajv);
+  return ajv;
+}
+
+function notesIn(schema: unknown): string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const entries = Object.entries(schema);
+  return entries.flatMap(([key, value]) => [...(key.startsWith('x-') ? [key] : []), ...notesIn(value)]);
+}
+
+function explain(error: unknown, ajv: Ajv | Ajv2020): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const unknown = /unknown keyword: "(.+)"/.exec(message)?.[1];
+  if (unknown === undefined) return message;
+  const nearest = nearestName(unknown, Object.keys(ajv.RULES.all));
+  return `unknown keyword "${unknown}"${nearest === null ? '' : ` (did you mean "${nearest}"?)`}`;
+}
+
+function invalid(reason: string, origin: { cause?: unknown } = {}): IntegrationError<'SCHEMA_INVALID'> {
+  return new IntegrationError('SCHEMA_INVALID', `Invalid JSON Schema: ${reason}.`, { ...origin, details: { reason } });
+}
+
+function property(schema: SchemaObject | boolean, name: string): unknown {
+  return typeof schema === 'object' ? schema[name] : undefined;
+}

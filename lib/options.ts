@@ -1,0 +1,153 @@
+import type { Connection } from 'mongoose';
+import type { ProviderMap } from '../providers/contracts.js';
+import { optionsSchema } from '../schemas/json/options.js';
+import { IntegrationError } from './errors.js';
+import { compileValidator } from './json-schema/compile-validator.js';
+import { describeErrors } from './json-schema/describe-errors.js';
+import type { LoggerLike } from './types/logger.js';
+
+/** A key that credentials are sealed with. */
+export interface EncryptionKey {
+  /** Names the key in what it sealed, e.g. `2026-11`; never reuse one for another secret. */
+  readonly id: string;
+  /** 32 random bytes, in base64: `openssl rand -base64 32`. */
+  readonly secret: string;
+}
+
+/** Limits of a single call; `withOptions()` sets others for one call. */
+export interface RequestLimits {
+  /** Longest time for one attempt, in milliseconds. Default 30,000. */
+  readonly timeoutMs: number;
+  /** Longest time for a whole call, retries and waiting included, in milliseconds. Default 120,000. */
+  readonly deadlineMs: number;
+  /** Largest response body that is read, in bytes. Default 10,485,760 (10 MiB). */
+  readonly maxResponseBytes: number;
+}
+
+/** How failed calls are repeated. */
+export interface RetryLimits {
+  /** Attempts of a GET or HEAD, the first included; 1 to 100. Default 3. */
+  readonly readAttempts: number;
+  /** Attempts of any other call, the first included; 1 to 100. Default 1: writes are repeated only on request. */
+  readonly writeAttempts: number;
+  /** Longest wait between two attempts, in milliseconds. Default 60,000. */
+  readonly maxDelayMs: number;
+  /** Share of a wait that is added at random, so that a fleet does not come back all at once; 0 to 1. Default 0.25. */
+  readonly jitter: number;
+}
+
+/** How URL calls are sent. */
+export interface HttpSettings {
+  /** Host names and addresses on private networks that may be called; all others there are refused. Default none. */
+  readonly allowedPrivateHosts: readonly string[];
+  /** Redirects that a call follows; 0 to 50. Default 5. */
+  readonly maxRedirects: number;
+  /** The User-Agent header. Default `express-integrations`. */
+  readonly userAgent: string;
+}
+
+/** How calls are recorded. */
+export interface RequestLogSettings {
+  /** Bytes of a body that are stored at most; 0 to 1,048,576. Default 65,536 (64 KiB). */
+  readonly maxStoredBytes: number;
+  /** Writes wait for MongoDB's journal (`j: true`). Default true. */
+  readonly journal: boolean;
+  /** How long a call waits at most for its entry to be written, in milliseconds. Default 1,000. */
+  readonly waitMs: number;
+  /** Entries kept in memory while the database is away; further ones are counted and dropped. Default 10,000. */
+  readonly maxBuffered: number;
+  /** Names of keys whose values are never stored, beside the built-in ones. Default none. */
+  readonly redactKeys: readonly string[];
+}
+
+/** What `createIntegrations` takes. Read once: later changes of the object have no effect. */
+export interface IntegrationsOptions<Providers extends ProviderMap = ProviderMap> {
+  /** The application's connection; it may connect later, and it stays the application's to close. */
+  readonly connection: Connection;
+  /** Providers by registry key: lower-case letters, digits and hyphens. Default none. */
+  readonly providers?: Providers | undefined;
+  /** The first key seals, all of them open; keep an old one until `rotateKeys()` has finished. */
+  readonly encryptionKeys: readonly EncryptionKey[];
+  /** Begins the names of collections and models. Default `integration`: `integrations`, `integration_requests`, …. */
+  readonly prefix?: string | undefined;
+  /**
+   * Path of the routes, below where the router is mounted; begins with `/`, does not end with it. Default
+   * `/integrations`.
+   */
+  readonly basePath?: string | undefined;
+  /** Where the outside reaches the application, e.g. `https://app.example.com`; for redirect URIs and signatures. */
+  readonly publicUrl?: string | undefined;
+  /** Whether `start()` creates all indexes; the unique ones it creates always. Default true. */
+  readonly autoIndex?: boolean | undefined;
+  /** Where the package logs; false: nowhere. Default: a winston logger on the console. */
+  readonly logger?: LoggerLike | false | undefined;
+  readonly requests?: Partial<RequestLimits> | undefined;
+  readonly retry?: Partial<RetryLimits> | undefined;
+  readonly http?: Partial<HttpSettings> | undefined;
+  readonly requestLog?: Partial<RequestLogSettings> | undefined;
+}
+
+/** {@link IntegrationsOptions} with every default filled in. */
+export interface ResolvedOptions {
+  readonly connection: Connection;
+  readonly providers: ProviderMap;
+  readonly encryptionKeys: readonly EncryptionKey[];
+  readonly prefix: string;
+  readonly basePath: string;
+  /** Without a slash at the end; null: not given. */
+  readonly publicUrl: string | null;
+  readonly autoIndex: boolean;
+  /** Null: not given. */
+  readonly logger: LoggerLike | false | null;
+  readonly requests: RequestLimits;
+  readonly retry: RetryLimits;
+  readonly http: HttpSettings;
+  readonly requestLog: RequestLogSettings;
+}
+
+/**
+ * Checks the options and fills in the defaults, once. The host's objects (connection, providers, logger) are passed on
+ * untouched; all else is copied and frozen.
+ *
+ * @throws IntegrationError `OPTIONS_INVALID`: a line for every wrong option, with its path, what was expected and what
+ *   came (of secrets the type alone).
+ */
+export function resolveOptions(options: IntegrationsOptions): ResolvedOptions {
+  const copy = copyOptions(options);
+  const problems = describeErrors(compileValidator(optionsSchema, true)(copy), { root: 'options', showValues: true });
+  if (problems.length > 0) {
+    throw new IntegrationError('OPTIONS_INVALID', `Invalid options: ${problems.join('; ')}`, { details: { problems } });
+  }
+  // The schema says so; these two have no default in it.
+  const resolved = copy as Omit<ResolvedOptions, 'publicUrl' | 'logger'> &
+    Pick<IntegrationsOptions, 'publicUrl' | 'logger'>;
+  const { publicUrl = null, logger = null } = resolved;
+  for (const name of ownData) deepFreeze(resolved[name]);
+  return Object.freeze({ ...resolved, publicUrl: publicUrl?.replace(/\/+$/, '') ?? null, logger });
+}
+
+/** Plain data, and nobody else's: copied before the defaults are written into it. */
+const ownData = ['encryptionKeys', 'requests', 'retry', 'http', 'requestLog'] as const;
+
+function copyOptions(options: unknown): unknown {
+  if (!isPlainObject(options)) return options;
+  const copy = { ...options };
+  for (const name of ownData) if (name in copy) copy[name] = copyData(copy[name]);
+  return copy;
+}
+
+function copyData(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copyData);
+  if (!isPlainObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, copyData(member)]));
+}
+
+function deepFreeze(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
+  Object.values(value).forEach(deepFreeze);
+  Object.freeze(value);
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,33 @@
+import { bearer, defineProvider } from '../../lib/index.js';
+import { authenticatedUser } from './authenticated-user.js';
+import { credentialSchema } from './credential-schema.js';
+import { healthCheck } from './health-check.js';
+import { metadataSchema } from './metadata-schema.js';
+import { classifyFailure, isRetryable, responseMetadata, retryDelayMs } from './rate-limit.js';
+import { sensitiveResponseFields } from './sensitive-fields.js';
+
+/**
+ * GitHub's REST API, on github.com or a GitHub Enterprise of your own (`metadata.baseUrl`). A server on a private
+ * network must be allowed by the instance: `http: { allowedPrivateHosts: ['ghe.internal'] }`.
+ *
+ * @see https://docs.github.com/en/rest
+ */
+export const github = defineProvider({
+  name: 'GitHub',
+  credentialSchema,
+  metadataSchema,
+  http: {
+    baseUrl: ({ baseUrl }) => baseUrl ?? 'https://api.github.com',
+    headers: { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' },
+    authorize: (request, { credentials }) => bearer(request, credentials.token),
+    responseMetadata,
+  },
+  healthCheck,
+  authenticatedUser,
+  // What is sent is the application's own: titles, texts, labels.
+  sensitiveRequestFields: () => [],
+  sensitiveResponseFields: () => sensitiveResponseFields,
+  isRetryable,
+  retryDelayMs,
+  classifyFailure,
+});

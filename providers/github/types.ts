@@ -1,0 +1,9 @@
+import type { InferSchema } from '../../lib/index.js';
+import type { credentialSchema } from './credential-schema.js';
+import type { metadataSchema } from './metadata-schema.js';
+
+/** The opened credentials of a GitHub integration. */
+export type GitHubCredentials = InferSchema<typeof credentialSchema>;
+
+/** The metadata of a GitHub integration. */
+export type GitHubMetadata = InferSchema<typeof metadataSchema>;

@@ -1,0 +1,71 @@
+import { IntegrationError } from '../lib/errors.js';
+import type { Validator } from '../lib/json-schema/compile-validator.js';
+import { describeErrors } from '../lib/json-schema/describe-errors.js';
+import type { PlainObject } from '../lib/types/json.js';
+import type { AnyProvider } from './contracts.js';
+import type { ValidatedProvider } from './validate-provider.js';
+
+/** A provider as the registry hands it out. */
+export interface RegisteredProvider {
+  /** Registry key. */
+  readonly key: string;
+  readonly provider: AnyProvider;
+  /**
+   * The credentials as they will be stored: a copy, with the schema's defaults. Nothing counts as `{}`.
+   *
+   * @throws IntegrationError `CREDENTIALS_INVALID`, which names paths and JSON types, and no values.
+   */
+  validateCredentials(value: unknown): PlainObject;
+  /**
+   * The metadata as they will be stored: a copy, with the schema's defaults; null where nothing came and nothing was
+   * filled in.
+   *
+   * @throws IntegrationError `METADATA_INVALID`, which names paths and JSON types, and no values.
+   */
+  validateMetadata(value: unknown): PlainObject | null;
+}
+
+type InvalidCode = 'CREDENTIALS_INVALID' | 'METADATA_INVALID';
+
+export function registeredProvider(key: string, validated: ValidatedProvider): RegisteredProvider {
+  const { provider, validateCredentials, validateMetadata } = validated;
+
+  function check(value: unknown, validate: Validator, code: InvalidCode): PlainObject {
+    const kind = code === 'CREDENTIALS_INVALID' ? 'credentials' : 'metadata';
+    const invalid = (problems: readonly string[]) =>
+      new IntegrationError(code, `Invalid ${kind} for integration provider '${key}': ${problems.join('; ')}`, {
+        details: { provider: key, problems },
+      });
+    const copy = jsonCopy(value ?? {});
+    if (copy === undefined) throw invalid([`${kind}: expected what JSON can hold`]);
+    const problems = describeErrors(validate(copy), { root: kind });
+    if (problems.length > 0) throw invalid(problems);
+    if (!isPlainObject(copy)) throw invalid([`${kind}: expected an object`]);
+    return copy;
+  }
+
+  return {
+    key,
+    provider,
+    validateCredentials: (value) => check(value, validateCredentials, 'CREDENTIALS_INVALID'),
+    validateMetadata(value) {
+      const metadata = check(value, validateMetadata, 'METADATA_INVALID');
+      const nothing = (value === null || value === undefined) && Object.keys(metadata).length === 0;
+      return nothing ? null : metadata;
+    },
+  };
+}
+
+/** What JSON makes of a value, because that is what will be stored and read again; undefined where it makes nothing. */
+function jsonCopy(value: unknown): unknown {
+  try {
+    return JSON.parse(JSON.stringify(value));
+  } catch {
+    // Cycles, a BigInt, a function: the original error may quote the value.
+    return undefined;
+  }
+}
+
+function isPlainObject(value: unknown): value is PlainObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
