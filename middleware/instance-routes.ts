@@ -1,0 +1,24 @@
+import { Router } from 'express';
+import { IntegrationError } from '../lib/errors.js';
+import type { Integrations } from '../lib/types/integrations.js';
+import { healthRoute } from './health-route.js';
+import { integrationErrorHandler } from './integration-error-handler.js';
+import { literalPath } from './literal-path.js';
+
+/** What the routes of an instance need of it. */
+export type RoutedInstance = Pick<Integrations, 'basePath' | 'health' | 'logger'>;
+
+/** Everything that one instance answers below its base path, and nothing outside of it. */
+export function instanceRoutes(integrations: RoutedInstance): Router {
+  const routes = Router();
+  routes.use(function forbidCaching(_req, res, next) {
+    res.set('cache-control', 'no-store');
+    next();
+  });
+  routes.use(healthRoute(integrations));
+  routes.use(function notFound(_req, _res, next) {
+    next(new IntegrationError('ROUTE_NOT_FOUND', 'There is nothing at this path.'));
+  });
+  routes.use(integrationErrorHandler({ integrations }));
+  return Router().use(literalPath(integrations.basePath), routes);
+}
