@@ -1,7 +1,8 @@
-/** The rooms and who may enter: see docs/architecture.md. */
+/** The rooms and who may enter: see CONTRIBUTING.md. */
 const rooms = '^(lib|schemas|providers|middleware|jobs)/';
-const libLeaves = '^lib/((errors|events|context|options)[./]|types/)';
-const contracts = '^providers/contracts[./]';
+const libLeaves = '^lib/((error-table|errors|events|context|options)[./]|types/)';
+// The contracts, and the types that are inferred from what satisfies them.
+const contracts = '^providers/(contracts|define-provider)[./]';
 const npm = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled'];
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -61,7 +61,7 @@ export const errorTable = {
     'Record not stored',
     'Check the MongoDB connection of the application; `details.reason` says why it was given up.',
   ),
-  RECORD_INVALID: entry(500, 'Invalid record', 'Pass a saved Mongoose document, or { type, id }.'),
+  RECORD_INVALID: entry(422, 'Invalid record', 'Pass a saved Mongoose document, or { type, id }.'),
   CREDENTIALS_INVALID: entry(422, 'Invalid credentials', "Give credentials that fit the provider's credentialSchema."),
   METADATA_INVALID: entry(422, 'Invalid metadata', "Give metadata that fits the provider's metadataSchema."),
   CREDENTIALS_NOT_SEALED: entry(

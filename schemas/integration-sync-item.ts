@@ -15,7 +15,8 @@ export const syncItemStatuses = Object.values(statuses);
 export type SyncItemStatus = (typeof syncItemStatuses)[number];
 
 const terminal: readonly SyncItemStatus[] = [STATUS_SUCCESS, STATUS_FAILED, STATUS_SKIPPED];
-const unresolved: readonly SyncItemStatus[] = [STATUS_PENDING, STATUS_PROCESSING, STATUS_FAILED];
+/** `failed`, `pending` and `processing` come before it, `success` after; see `partial-filters` for why a range. */
+const isUnresolved = { $lt: STATUS_SKIPPED };
 
 /** One item dispatched in a sync run, as stored in `integration_sync_items`. */
 export interface IntegrationSyncItemFields extends EmbedsRequests {
@@ -152,7 +153,7 @@ function declareQueryHelpers(schema: IntegrationSyncItemSchema): void {
 
 function declareIndexes(schema: IntegrationSyncItemSchema): void {
   // Few of many are unresolved, and the frequent questions are about those.
-  const partialFilterExpression = { status: { $lt: 's' } };
+  const partialFilterExpression = { status: isUnresolved };
   schema.index({ integrationId: 1, status: 1 }, { partialFilterExpression });
   schema.index({ integrationId: 1, createdAt: -1 });
   schema.index({ syncLogId: 1, status: 1 });

@@ -61,7 +61,7 @@ export function integrationWebhookSchema(collection: string, models: RelatedMode
   // Few of many are unresolved: the sweep after a crash looks at nothing else.
   schema.index(
     { status: 1, updatedAt: 1 },
-    { partialFilterExpression: { status: { $ne: 'processed' } } },
+    { partialFilterExpression: { status: { $in: ['pending', 'processing', 'failed'] } } },
   );
   return schema;
 }

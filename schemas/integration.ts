@@ -1,5 +1,5 @@
 import type { AxiosInstance } from 'axios';
-import type { HydratedDocument, Model, QueryWithHelpers, SchemaDefinition, Types } from 'mongoose';
+import type { ClientSession, HydratedDocument, Model, QueryWithHelpers, SchemaDefinition, Types } from 'mongoose';
 import { Schema } from 'mongoose';
 import { currentContext, type RequestContext } from '../lib/context.js';
 import type { PlainObject } from '../lib/types/json.js';
@@ -19,7 +19,7 @@ export const authStatuses = ['none', 'connected', 'needsReauthorization', 'revok
 export type AuthStatus = (typeof authStatuses)[number];
 
 /** A configured connection to an external service, as stored in `integrations`. */
-export interface IntegrationFields<Metadata = PlainObject> {
+export interface IntegrationFields {
   _id: Types.ObjectId;
   /** Registry key of the provider. */
   provider: string;
@@ -34,7 +34,7 @@ export interface IntegrationFields<Metadata = PlainObject> {
   /** Ids of the keys that the sealed fields were sealed with; key rotation finds its work by it. */
   sealedWith: string[];
   /** Non-sensitive configuration. */
-  metadata: Metadata | null;
+  metadata: PlainObject | null;
   /** Model name of the owner. */
   ownerType: string | null;
   ownerId: unknown;
@@ -86,8 +86,15 @@ export interface OperationHandle {
 
 export type OperationWork<T> = (handle: OperationHandle) => Promise<T>;
 
-/** What an integration document can do. */
-export interface IntegrationMethods<Credentials = PlainObject, Metadata = PlainObject> {
+/** The values of an integration, typed by its provider's schemas or data classes. */
+export interface IntegrationValues<Credentials = PlainObject, Metadata = PlainObject> {
+  /** The credentials, opened. */
+  getCredentials(): Promise<Credentials>;
+  getMetadata(): Metadata;
+}
+
+/** What an integration document can do, beside giving its values. */
+export interface IntegrationMethods {
   /** An axios instance on the provider's base URL, whose calls are authorized, logged and retried. */
   readonly http: AxiosInstance;
   /** Begins a call to `endpoint`: a logical label, or a path of the provider's API. */
@@ -95,15 +102,14 @@ export interface IntegrationMethods<Credentials = PlainObject, Metadata = PlainO
   /** The low-level form of a call. */
   request(options: RequestOptions): Promise<unknown>;
   /** Logs an operation in one go. */
-  logOperation(operation: LoggedOperation): Promise<IntegrationLogDocument>;
+  logOperation(
+    operation: LoggedOperation,
+    options?: { readonly session?: ClientSession | null },
+  ): Promise<IntegrationLogDocument>;
   /** Logs an operation while `work` runs: `processing`, then `success` or `failed`, with the calls made meanwhile. */
   runOperation<T>(operation: OperationInput, work: OperationWork<T>): Promise<T>;
-  /** The credentials, opened; typed by the provider's schema or data class. */
-  getCredentials(): Promise<Credentials>;
   /** The credentials, opened, as the plain object. */
   credentialsArray(): Promise<PlainObject>;
-  /** The metadata, typed by the provider's schema or data class. */
-  getMetadata(): Metadata;
   /** The logged requests of this integration. */
   requests(): ReturnType<IntegrationRequestModel['find']>;
   /** The operation logs of this integration. */
@@ -116,7 +122,7 @@ export interface IntegrationMethods<Credentials = PlainObject, Metadata = PlainO
   syncItems(): ReturnType<IntegrationSyncItemModel['find']>;
 }
 
-interface IntegrationQueryHelpers {
+export interface IntegrationQueryHelpers {
   /** Integrations of one owner; null: of nobody. */
   ownedBy(owner: PolymorphicTarget | null): IntegrationQuery;
   /** Integrations that are switched on. */
@@ -134,18 +140,27 @@ interface IntegrationStatics {
 type IntegrationQuery = QueryWithHelpers<IntegrationDocument[], IntegrationDocument, IntegrationQueryHelpers>;
 
 /** A configured connection to an external service. */
-export type IntegrationDocument<Credentials = PlainObject, Metadata = PlainObject> = HydratedDocument<
-  IntegrationFields<Metadata>,
-  IntegrationMethods<Credentials, Metadata>
->;
+export type IntegrationDocument<Credentials = PlainObject, Metadata = PlainObject> = AnyIntegration &
+  IntegrationValues<Credentials, Metadata>;
 
-export type IntegrationModel = Model<IntegrationFields, IntegrationQueryHelpers, IntegrationMethods> &
+// Apart from the typed values, so that the compiler need not compare Mongoose's types for each provider.
+type AnyIntegration = HydratedDocument<IntegrationFields, IntegrationMethods>;
+
+type AllMethods = IntegrationMethods & IntegrationValues;
+
+export type IntegrationModel = Model<
+  IntegrationFields,
+  IntegrationQueryHelpers,
+  AllMethods,
+  object,
+  IntegrationDocument
+> &
   IntegrationStatics;
 
 type IntegrationSchema = Schema<
   IntegrationFields,
   IntegrationModel,
-  IntegrationMethods,
+  AllMethods,
   IntegrationQueryHelpers,
   object,
   IntegrationStatics
@@ -153,10 +168,10 @@ type IntegrationSchema = Schema<
 
 /** The functions behind a document's methods, given by the composition root: schemas import no service. */
 export type BoundIntegrationMethods = {
-  readonly [Name in Exclude<keyof IntegrationMethods, 'http'>]: (
+  readonly [Name in Exclude<keyof AllMethods, 'http'>]: (
     this: IntegrationDocument,
-    ...parameters: Parameters<IntegrationMethods[Name]>
-  ) => ReturnType<IntegrationMethods[Name]>;
+    ...parameters: Parameters<AllMethods[Name]>
+  ) => ReturnType<AllMethods[Name]>;
 };
 
 /** The schema of `integrations`. */

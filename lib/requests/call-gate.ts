@@ -20,7 +20,7 @@ export function createCallGate(): CallGate {
   let stopping = new AbortController();
   let isOpen = true;
   const underWay = new Set<object>();
-  let onIdle: () => void = () => undefined;
+  const waiting = new Set<() => void>();
 
   return {
     get signal() {
@@ -32,21 +32,21 @@ export function createCallGate(): CallGate {
       underWay.add(call);
       return () => {
         underWay.delete(call);
-        if (underWay.size === 0) onIdle();
+        if (underWay.size > 0) return;
+        for (const resume of waiting) resume();
+        waiting.clear();
       };
     },
     async shut(graceMs) {
       isOpen = false;
-      if (underWay.size > 0) {
-        const idle = new Promise<void>((resolve) => {
-          onIdle = resolve;
-        });
-        const timer = setTimeout(() => {
-          stopping.abort(instanceStopped());
-        }, graceMs);
-        await idle;
-        clearTimeout(timer);
-      }
+      if (underWay.size === 0) return;
+      const timer = setTimeout(() => {
+        stopping.abort(instanceStopped());
+      }, graceMs);
+      await new Promise<void>((resolve) => {
+        waiting.add(resolve);
+      });
+      clearTimeout(timer);
     },
     open() {
       isOpen = true;

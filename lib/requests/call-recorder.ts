@@ -3,7 +3,7 @@ import { ambient } from '../context.js';
 import type { EventHub } from '../event-hub.js';
 import type { RequestLog } from '../request-log/request-log.js';
 import type { LoggerLike } from '../types/logger.js';
-import { logEntry, requestSummary, type BodyRecorder } from './log-entry.js';
+import { logEntry, requestSummary, type EntryRedaction } from './log-entry.js';
 import type { CallRecorder } from './stages/record-call.js';
 
 export interface CallRecorderParts {
@@ -11,7 +11,7 @@ export interface CallRecorderParts {
   readonly model: IntegrationRequestModel;
   readonly events: EventHub;
   readonly logger: LoggerLike;
-  readonly toStoredBody: BodyRecorder;
+  readonly redaction: EntryRedaction;
 }
 
 /**
@@ -19,11 +19,11 @@ export interface CallRecorderParts {
  * What goes wrong here is logged; the outcome of the call stands.
  */
 export function createCallRecorder(parts: CallRecorderParts): CallRecorder {
-  const { requestLog, model, events, logger, toStoredBody } = parts;
+  const { requestLog, model, events, logger, redaction } = parts;
   return {
     async record(call, error) {
       try {
-        const entry = logEntry(call, error, toStoredBody);
+        const entry = logEntry(call, error, redaction);
         ambient().operation?.noteRequest(requestSummary(call, entry));
         const event = error === null ? 'requestCompleted' : 'requestFailed';
         await requestLog.write(entry, () => {

@@ -27,7 +27,8 @@ function requestOf(call: Call, target: string): BuiltRequest {
   const { headers = {}, query = {} } = call.spec.options;
   const metadata = call.integration.metadata ?? {};
   return buildRequest({
-    baseUrl: typeof http?.baseUrl === 'function' ? http.baseUrl(metadata) : (http?.baseUrl ?? null),
+    baseUrl:
+      typeof http?.baseUrl === 'function' ? http.baseUrl(call.integration.getMetadata()) : (http?.baseUrl ?? null),
     target,
     method: call.method,
     data: call.spec.data,

@@ -7,7 +7,10 @@ import type { ResponseType } from '../types/request-builder.js';
 import { attemptSignal } from './attempt-signal.js';
 import { specFromOptions } from './builder.js';
 import type { Call } from './call.js';
+import type { CallGate } from './call-gate.js';
 import type { CallSpec } from './call-spec.js';
+import { followSignals } from './follow-signals.js';
+import { nextDelay } from './next-delay.js';
 import type { RetryPolicy } from './retry-policy.js';
 import { createCall, type CallRunnerParts } from './run-call.js';
 import type { CallRecorder } from './stages/record-call.js';
@@ -23,7 +26,10 @@ export interface IntegrationHttpParts extends CallRunnerParts {
 /** One axios request on its way, its retries included. */
 interface Exchange {
   call: Call | null;
-  leave: () => void;
+  /** Aborted when the caller gives up or the instance stops. */
+  readonly signal: AbortSignal;
+  /** Called when the exchange is over. */
+  readonly leave: () => void;
   /** Of the last attempt, as the pipeline threw it. */
   failure: unknown;
   nextDelayMs: number;
@@ -42,10 +48,10 @@ export function createIntegrationHttp(parts: IntegrationHttpParts, integration: 
 
   instance.interceptors.request.use((config) => {
     if (exchangeOf(config) !== undefined) return config;
-    const exchange: Exchange = { call: null, leave: parts.gate.enter(), failure: null, nextDelayMs: 0 };
+    const exchange = beginExchange(parts.gate, config.signal);
     const adapter: AxiosAdapter = (request) => sendAttempt(parts, integration, exchange, request);
     exchanges.set(adapter, exchange);
-    return Object.assign(config, { adapter, signal: withSignal(config.signal, parts.gate.signal) });
+    return Object.assign(config, { adapter, signal: exchange.signal });
   });
   axiosRetry(instance, {
     retries: Number.MAX_SAFE_INTEGER,
@@ -71,11 +77,20 @@ export function createIntegrationHttp(parts: IntegrationHttpParts, integration: 
 function baseUrlOf({ providerOf }: CallRunnerParts, integration: IntegrationDocument): { baseURL?: string } {
   const baseUrl = providerOf(integration.provider).http?.baseUrl;
   if (baseUrl === undefined) return {};
-  return { baseURL: typeof baseUrl === 'function' ? baseUrl(integration.metadata ?? {}) : baseUrl };
+  return { baseURL: typeof baseUrl === 'function' ? baseUrl(integration.getMetadata()) : baseUrl };
 }
 
-function withSignal(own: AxiosRequest['signal'], stopping: AbortSignal): AbortSignal {
-  return own instanceof AbortSignal ? AbortSignal.any([own, stopping]) : stopping;
+/** One signal for the caller's and the instance's, which axios-retry heeds while it waits. */
+function beginExchange(gate: CallGate, own: AxiosRequest['signal']): Exchange {
+  const leaveGate = gate.enter();
+  const controller = new AbortController();
+  const signals = own instanceof AbortSignal ? [own, gate.signal] : [gate.signal];
+  const leaveSignals = followSignals(signals, (error) => controller.abort(error));
+  const leave = (): void => {
+    leaveSignals();
+    leaveGate();
+  };
+  return { call: null, signal: controller.signal, leave, failure: null, nextDelayMs: 0 };
 }
 
 /** One attempt: the stages, with axios' own idea of requests and answers around them. */
@@ -86,7 +101,7 @@ async function sendAttempt(
   request: AxiosRequest,
 ): Promise<AxiosResponse> {
   const call = (exchange.call ??= createCall(parts, integration, specOf(request)));
-  const outer = request.signal instanceof AbortSignal ? [request.signal] : [];
+  const outer = [exchange.signal];
   const { signal, release } = attemptSignal({
     timeoutMs: call.limits.timeoutMs,
     remainingMs: call.remainingMs(),
@@ -155,14 +170,8 @@ function axiosError(error: unknown, request: AxiosRequest, response: AxiosRespon
 function mayRetry(policy: RetryPolicy, exchange: Exchange | undefined): boolean {
   const call = exchange?.call ?? null;
   if (exchange === undefined || call === null) return false;
-  const delayMs = policy.decide({
-    error: exchange.failure,
-    attempt: call.attempt,
-    maxAttempts: call.maxAttempts,
-    provider: call.providerDefinition,
-    reported: call.responseMetadata,
-  });
-  if (delayMs === null || delayMs >= call.remainingMs()) return false;
+  const delayMs = nextDelay(policy, call, exchange.failure, [exchange.signal]);
+  if (delayMs === null) return false;
   exchange.nextDelayMs = delayMs;
   return true;
 }

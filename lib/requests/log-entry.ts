@@ -9,19 +9,26 @@ export type BodySide = 'request' | 'response';
 /** Makes the stored form of a body: redacted and capped; null where nothing is to be stored. */
 export type BodyRecorder = (call: Call, side: BodySide, body: unknown) => string | null;
 
+/** How the parts of a call that can hold secrets are stored. */
+export interface EntryRedaction {
+  readonly body: BodyRecorder;
+  /** Endpoints are labels, but paths and URLs with a query too. */
+  readonly endpoint: (call: Call) => string;
+}
+
 /** The document of the request log for a call that is over. Outcome and status mirror the last attempt. */
-export function logEntry(call: Call, error: unknown, toStoredBody: BodyRecorder): IntegrationRequestFields {
+export function logEntry(call: Call, error: unknown, stored: EntryRedaction): IntegrationRequestFields {
   const last = call.attempts.at(-1);
   const { related, data, idempotencyKey, retryOfId } = call.spec;
   const now = new Date();
   return {
     _id: call.id,
     integrationId: call.integrationId,
-    endpoint: call.endpoint,
+    endpoint: stored.endpoint(call),
     method: call.method,
     statusCode: last?.statusCode ?? null,
-    requestData: toStoredBody(call, 'request', data),
-    responseData: toStoredBody(call, 'response', responseBody(call, error)),
+    requestData: stored.body(call, 'request', data),
+    responseData: stored.body(call, 'response', responseBody(call, error)),
     idempotencyKey,
     providerRequestId: last?.providerRequestId ?? null,
     error: error === null ? null : (last?.error ?? null),

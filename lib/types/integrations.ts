@@ -1,4 +1,9 @@
-import type { CredentialsInputOf, IntegrationOf, MetadataInputOf } from '../../providers/define-provider.js';
+import type {
+  CredentialsInputOf,
+  CredentialsOf,
+  MetadataInputOf,
+  MetadataOf,
+} from '../../providers/define-provider.js';
 import type { ProviderMap } from '../../providers/contracts.js';
 import type { ProviderRegistry } from '../../providers/registry.js';
 import type { IntegrationDocument } from '../../schemas/integration.js';
@@ -10,7 +15,7 @@ import type { DeletionResult } from '../integration-store/delete-integration.js'
 import type { IntegrationLookup } from '../integration-store/find-integration.js';
 import type { ListIntegrationsInput } from '../integration-store/list-integrations.js';
 import type { UpdateIntegrationInput } from '../integration-store/update-integration.js';
-import type { SessionOption } from '../integration-store/write-options.js';
+import type { SessionOption } from '../durable-write.js';
 import type { LoggerLike } from './logger.js';
 import type { IdOrDocument } from './polymorphic.js';
 
@@ -20,23 +25,55 @@ export interface ServiceHealth {
   readonly database: 'connected' | 'unavailable';
 }
 
-/** What {@link Integrations.create} takes for one provider: its own credentials and metadata. */
-export type CreateInput<Provider, Key extends string> = Omit<
+/** One provider of an instance: its registry key, and what its schemas come to. */
+export interface ProviderEntry {
+  readonly key: string;
+  readonly credentialsInput: unknown;
+  readonly metadataInput: unknown;
+  readonly credentials: unknown;
+  readonly metadata: unknown;
+}
+
+/** The providers of an instance as a union of entries, worked out once: comparing JSON Schemas would cost far more. */
+export type EntriesOf<Providers extends ProviderMap> = {
+  readonly [Key in keyof Providers & string]: {
+    readonly key: Key;
+    readonly credentialsInput: CredentialsInputOf<Providers[Key]>;
+    readonly metadataInput: MetadataInputOf<Providers[Key]>;
+    readonly credentials: CredentialsOf<Providers[Key]>;
+    readonly metadata: MetadataOf<Providers[Key]>;
+  };
+}[keyof Providers & string];
+
+/** The entry of one key. */
+type EntryOf<Entry extends ProviderEntry, Key extends string> = Entry extends { readonly key: infer Known }
+  ? Key extends Known
+    ? Entry
+    : never
+  : never;
+
+/** What `create()` takes for one provider: its own credentials and metadata. */
+export interface CreateInput<Key extends string, Entry extends ProviderEntry> extends Omit<
   CreateIntegrationInput,
   'provider' | 'credentials' | 'metadata'
-> & {
+> {
   readonly provider: Key;
-  readonly credentials: CredentialsInputOf<Provider>;
-  readonly metadata?: MetadataInputOf<Provider> | null;
-};
+  readonly credentials: Entry['credentialsInput'];
+  readonly metadata?: Entry['metadataInput'] | null;
+}
 
 export interface StopOptions {
   /** How long calls under way may take to end, and then the log to be written, in milliseconds each; default 10,000. */
   readonly graceMs?: number;
 }
 
-/** The services of one instance. */
-export interface Integrations<Providers extends ProviderMap = ProviderMap> {
+/** The services of one instance, which knows these providers: `Integrations<{ github: typeof github }>`. */
+export type Integrations<Providers extends ProviderMap = ProviderMap> =
+  // Through `infer`, which leaves no alias: the compiler would compare the arguments of one, JSON Schemas and all.
+  EntriesOf<Providers> extends infer Entry extends ProviderEntry ? IntegrationServices<Entry> : never;
+
+/** The services of one instance, by the entries of its providers. */
+export interface IntegrationServices<Entry extends ProviderEntry> {
   /** The models, under the names of the contract. */
   readonly models: IntegrationModels;
   readonly providers: ProviderRegistry;
@@ -49,10 +86,10 @@ export interface Integrations<Providers extends ProviderMap = ProviderMap> {
   readonly on: EventHub['on'];
   readonly off: EventHub['off'];
 
-  create<Key extends keyof Providers & string>(
-    input: CreateInput<Providers[Key], Key>,
+  create<Key extends Entry['key']>(
+    input: CreateInput<Key, EntryOf<Entry, Key>>,
     options?: SessionOption,
-  ): Promise<IntegrationOf<Providers[Key]>>;
+  ): Promise<IntegrationDocument<EntryOf<Entry, Key>['credentials'], EntryOf<Entry, Key>['metadata']>>;
   /** The integration with that id, or the oldest one that fits; null if there is none. */
   find(lookup: IntegrationLookup, options?: SessionOption): Promise<IntegrationDocument | null>;
   /** Raises `INTEGRATION_NOT_FOUND` instead of giving null. */

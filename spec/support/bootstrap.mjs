@@ -8,7 +8,7 @@ import { runNode } from './bootstrap/run.mjs';
 import { closingLine, test } from './bootstrap/test.mjs';
 
 /** @type {Record<string, (args: string[]) => Promise<number>>} */
-const commands = { build, demo, test };
+const commands = { bench, build, demo, test };
 
 async function build() {
   await ensureBuilt();
@@ -21,10 +21,26 @@ async function build() {
  * @param {string[]} args
  */
 async function demo(args) {
+  return runAgainstBuild(['docs/examples/demo/main.ts', ...args]);
+}
+
+/**
+ * Runs a benchmark, likewise. It may force garbage collections, to measure memory.
+ *
+ * @param {string[]} args
+ */
+async function bench([name = '', ...args]) {
+  return runAgainstBuild(['--expose-gc', `spec/bench/${name}.ts`, ...args]);
+}
+
+/** @param {string[]} entry */
+async function runAgainstBuild(entry) {
   await ensureBuilt();
-  const entry = ['--import', 'tsx', 'docs/examples/demo/main.ts', ...args];
   // The editor's tsconfig.json maps the package's name to its sources.
-  return runNode(entry, { env: { TSX_TSCONFIG_PATH: 'tsconfig.build.json' }, stdin: 'inherit' });
+  return runNode(['--import', 'tsx', ...entry], {
+    env: { TSX_TSCONFIG_PATH: 'tsconfig.build.json' },
+    stdin: 'inherit',
+  });
 }
 
 async function main() {

@@ -1,13 +1,14 @@
 import { attemptSignal } from '../attempt-signal.js';
 import type { Call } from '../call.js';
 import type { CallGate } from '../call-gate.js';
+import { nextDelay } from '../next-delay.js';
 import { pause } from '../pause.js';
 import type { RetryPolicy } from '../retry-policy.js';
 import type { Stage } from '../stage.js';
 
 /**
  * Runs the rest of the pipeline once for each attempt, until one succeeds or the policy says stop; then the last
- * attempt's own error is thrown. A wait that the deadline does not allow is not begun.
+ * attempt's own error is thrown.
  *
  * @param gate Its signal ends calls when the instance stops.
  */
@@ -19,16 +20,8 @@ export function retryAttempts(policy: RetryPolicy, gate: CallGate): Stage {
         return await runAttempt(call, next, delayMs, gate);
       } catch (error) {
         const signals = outerSignals(call, gate);
-        // Nobody waits for another attempt, whatever the policy or the provider thinks of the error.
-        if (signals.some((signal) => signal.aborted)) throw error;
-        const decision = policy.decide({
-          error,
-          attempt: call.attempt,
-          maxAttempts: call.maxAttempts,
-          provider: call.providerDefinition,
-          reported: call.responseMetadata,
-        });
-        if (decision === null || decision >= call.remainingMs()) throw error;
+        const decision = nextDelay(policy, call, error, signals);
+        if (decision === null) throw error;
         delayMs = decision;
         await pause({ delayMs, signals, failure: error });
       }

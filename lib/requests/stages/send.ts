@@ -1,5 +1,6 @@
 import { runWithin } from '../../context.js';
 import { IntegrationError } from '../../errors.js';
+import { opinionOf } from '../../failures/opinion-of.js';
 import type { HttpResponse } from '../../http/messages.js';
 import { toResponseError } from '../../http/response-error.js';
 import { ResponseNotJsonError } from '../../http/response-not-json-error.js';
@@ -46,8 +47,8 @@ async function exchangeHttp(call: Call, sendHttp: () => Promise<HttpExchange>): 
 /** @throws HttpResponseError for a status outside 200 to 299. */
 function receive(call: Call, url: URL, response: HttpResponse): void {
   call.response = response;
-  const metadata = call.providerDefinition.http?.responseMetadata?.(response);
-  if (metadata !== undefined) call.reportResponseMetadata(metadata);
+  const metadata = opinionOf(() => call.providerDefinition.http?.responseMetadata?.(response));
+  if (metadata !== null) call.reportResponseMetadata(metadata);
   if (response.statusCode >= 200 && response.statusCode <= 299) return;
   throw toResponseError(response, { method: call.method, url });
 }

@@ -15,9 +15,11 @@ async function logged(endpoint: string) {
 describe('integration.http', () => {
   it('is an axios instance on the base URL, whose requests carry the credentials', async () => {
     upstream.answer((request, response) =>
-      response.writeHead(200, { 'content-type': 'application/json' }).end(
-        JSON.stringify({ url: request.url, authorized: request.headers.authorization === `Bearer ${localToken}` }),
-      ),
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(
+          JSON.stringify({ url: request.url, authorized: request.headers.authorization === `Bearer ${localToken}` }),
+        ),
     );
     const { data, status } = await local.integration.http.get('/items', { params: { page: 2 } });
     expect(status).toBe(200);

@@ -54,6 +54,8 @@ describeWithOwnMongod('a database that is killed in the middle of a call', () =>
     await expect(integration.at('/failing').post()).rejects.toMatchObject({ code: 'UPSTREAM_STATUS' });
     await mongod.start();
     const stored = () => integrations.models.IntegrationRequest.findOne({ endpoint: '/failing' }).lean();
-    await expect.poll(stored, { timeout: 15_000 }).toMatchObject({ statusCode: 500, error: { code: 'UPSTREAM_STATUS' } });
+    await expect
+      .poll(stored, { timeout: 15_000 })
+      .toMatchObject({ statusCode: 500, error: { code: 'UPSTREAM_STATUS' } });
   });
 });

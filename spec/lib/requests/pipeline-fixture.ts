@@ -50,8 +50,7 @@ export function createPipelineFixture({ provider = {}, sendHttp = refuse }: Pipe
     defaults: { timeoutMs: 30_000, deadlineMs: 120_000, maxResponseBytes: 1_000, readAttempts: 3, writeAttempts: 1 },
   };
   const integration = detachedIntegration();
-  const at = (endpoint: string): RequestBuilder =>
-    createBuilder(endpoint, (spec) => runCall(parts, integration, spec));
+  const at = (endpoint: string): RequestBuilder => createBuilder(endpoint, (spec) => runCall(parts, integration, spec));
   return { at, integration, recorded, gate };
 }
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { currentContext, type RequestContext } from '../../../lib/context.js';
 import { HttpResponseError, RetryableError, SchemaDriftError } from '../../../lib/errors.js';
 import type { HttpExchange } from '../../../lib/requests/stages/send.js';
+import type { OutgoingRequest, ResponseHead } from '../../../providers/contracts.js';
 import { createPipelineFixture } from './pipeline-fixture.js';
 
 const again = (message = 'later'): RetryableError => new RetryableError(message, { retryAfterSeconds: 0 });
@@ -27,7 +28,11 @@ const untilAborted = (signal: AbortSignal): Promise<void> =>
 describe('a call that succeeds', () => {
   it('gives what the callback returned and is recorded once, with its endpoint, method, data and duration', async () => {
     const { at, recorded } = createPipelineFixture();
-    await expect(at('customers.create').withData({ name: 'x' }).post(() => ({ id: 7 }))).resolves.toEqual({ id: 7 });
+    await expect(
+      at('customers.create')
+        .withData({ name: 'x' })
+        .post(() => ({ id: 7 })),
+    ).resolves.toEqual({ id: 7 });
     expect(recorded).toHaveLength(1);
     const { call, error } = recorded[0]!;
     expect(error).toBeNull();
@@ -93,12 +98,15 @@ describe('a call that fails', () => {
     expect(await thrownBy(at('x').post(callback))).toBe(error);
   });
 
-  it.each(['oops', { status: 503 }, undefined, null])('throws an Error even where the callback threw %j', async (thrown) => {
-    const { at } = createPipelineFixture();
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what careless SDKs do
-    const error = await thrownBy(at('x').post(() => Promise.reject(thrown)));
-    expect(error).toMatchObject({ code: 'NON_ERROR_THROWN', cause: thrown });
-  });
+  it.each(['oops', { status: 503 }, undefined, null])(
+    'throws an Error even where the callback threw %j',
+    async (thrown) => {
+      const { at } = createPipelineFixture();
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what careless SDKs do
+      const error = await thrownBy(at('x').post(() => Promise.reject(thrown)));
+      expect(error).toMatchObject({ code: 'NON_ERROR_THROWN', cause: thrown });
+    },
+  );
 
   it('throws the last real error after the last attempt, not RETRIES_EXHAUSTED', async () => {
     const { at, recorded } = createPipelineFixture();
@@ -203,7 +211,9 @@ describe('the context', () => {
 
   it('tells the facts of the call', async () => {
     const { at, integration } = createPipelineFixture();
-    const context = await at('customers.create').withAttempts(4).post((given) => given);
+    const context = await at('customers.create')
+      .withAttempts(4)
+      .post((given) => given);
     expect(context.integrationId).toEqual(integration._id);
     expect(context).toMatchObject({
       provider: 'acme',
@@ -216,7 +226,9 @@ describe('the context', () => {
 
   it.each([null, undefined])('has no idempotency key where the key is %s', async (key) => {
     const { at } = createPipelineFixture();
-    const { idempotencyKey } = await at('x').withIdempotencyKey(key).post((context) => context);
+    const { idempotencyKey } = await at('x')
+      .withIdempotencyKey(key)
+      .post((context) => context);
     expect(idempotencyKey).toBeNull();
   });
 
@@ -254,7 +266,9 @@ describe('the context', () => {
         expect(inner).toMatchObject({ endpoint: 'inner', idempotencyKey: null });
         expect(currentContext()).toBe(outer);
       });
-    expect(recorded.map(({ call }) => [call.endpoint, call.idempotencyKey, call.attempts[0]?.providerRequestId])).toEqual([
+    expect(
+      recorded.map(({ call }) => [call.endpoint, call.idempotencyKey, call.attempts[0]?.providerRequestId]),
+    ).toEqual([
       ['inner', null, 'inner-id'],
       ['outer', 'outer-key', 'outer-id'],
     ]);
@@ -291,7 +305,7 @@ describe('response metadata', () => {
     const { responseMetadata } = await at('x').get((context) => {
       context.reportResponseMetadata({ providerRequestId: 'id' });
       const headers: Record<string, string> = {};
-      context.reportResponseMetadata({ providerRequestId: headers['x-request-id'] as string, statusCode: 201 });
+      context.reportResponseMetadata({ providerRequestId: headers['x-request-id']!, statusCode: 201 });
       return context;
     });
     expect(responseMetadata).toEqual({ providerRequestId: 'id', statusCode: 201 });
@@ -306,7 +320,11 @@ describe('response metadata', () => {
         context.reportResponseMetadata({ providerRequestId: `id-${context.attempt}` });
         return context.attempt === 3 ? 'done' : Promise.reject(again());
       });
-    expect(recorded[0]?.call.attempts.map(({ providerRequestId }) => providerRequestId)).toEqual(['id-1', null, 'id-3']);
+    expect(recorded[0]?.call.attempts.map(({ providerRequestId }) => providerRequestId)).toEqual([
+      'id-1',
+      null,
+      'id-3',
+    ]);
   });
 
   it('of a failed attempt does not get into the record of the one that succeeds', async () => {
@@ -426,8 +444,14 @@ describe("the caller's signal", () => {
   it('has no listener of the call left when the call is over', async () => {
     const { signal } = new AbortController();
     const { at, gate } = createPipelineFixture();
-    await at('x').withOptions({ signal }).get(() => 'done');
-    await thrownBy(at('x').withOptions({ signal }).get(() => Promise.reject(again())));
+    await at('x')
+      .withOptions({ signal })
+      .get(() => 'done');
+    await thrownBy(
+      at('x')
+        .withOptions({ signal })
+        .get(() => Promise.reject(again())),
+    );
     expect([signal, gate.signal].flatMap((each) => getEventListeners(each, 'abort'))).toEqual([]);
   });
 });
@@ -488,7 +512,7 @@ describe('a URL call', () => {
   });
 
   it('reads request id and rate limits of any answer by the hook of the provider', async () => {
-    const responseMetadata = vi.fn(({ headers }) => ({ providerRequestId: headers['x-request-id'] }));
+    const responseMetadata = ({ headers }: ResponseHead) => ({ providerRequestId: headers['x-request-id'] ?? null });
     const answers = [httpAnswer(503, null, { 'x-request-id': 'a' }), httpAnswer(200, null, { 'x-request-id': 'b' })];
     const { at, recorded } = createPipelineFixture({
       sendHttp: async () => answers.shift()!,
@@ -499,7 +523,7 @@ describe('a URL call', () => {
   });
 
   it('opens the credentials for the authorization of the provider, and marks them as secrets for the record', async () => {
-    const authorize = vi.fn((request) => request);
+    const authorize = vi.fn((request: OutgoingRequest) => request);
     const { at, recorded, integration } = createPipelineFixture({
       provider: { http: { baseUrl: 'https://api.acme.test', authorize } },
       sendHttp: async (call) => {
@@ -520,20 +544,36 @@ describe('a schema', () => {
   it('types what a callback returned and what a URL call received', async () => {
     const { at } = createPipelineFixture({ sendHttp: async () => httpAnswer(200, { title: 'x', more: 1 }) });
     await expect(at('/issues').as(issue).get()).resolves.toEqual({ title: 'x' });
-    await expect(at('/issues').as(issue).get(() => ({ title: 'y', more: 1 }))).resolves.toEqual({ title: 'y' });
+    await expect(
+      at('/issues')
+        .as(issue)
+        .get(() => ({ title: 'y', more: 1 })),
+    ).resolves.toEqual({ title: 'y' });
   });
 
   it('lets null, undefined and an empty answer pass, as null', async () => {
     const { at } = createPipelineFixture({ sendHttp: async () => httpAnswer(204) });
     await expect(at('/issues').as(issue).delete()).resolves.toBeNull();
-    await expect(at('/issues').as(issue).get(() => null)).resolves.toBeNull();
-    await expect(at('/issues').as(issue).get(() => undefined)).resolves.toBeNull();
+    await expect(
+      at('/issues')
+        .as(issue)
+        .get(() => null),
+    ).resolves.toBeNull();
+    await expect(
+      at('/issues')
+        .as(issue)
+        .get(() => undefined),
+    ).resolves.toBeNull();
   });
 
   it('that is not met raises SchemaDriftError with the facts, and the call counts as failed', async () => {
     const { at, recorded, integration } = createPipelineFixture();
     const payload = { title: 7 };
-    const error = await thrownBy(at('/issues').as(issue).get(() => payload));
+    const error = await thrownBy(
+      at('/issues')
+        .as(issue)
+        .get(() => payload),
+    );
     expect(error).toBeInstanceOf(SchemaDriftError);
     expect(error).toMatchObject({
       code: 'SCHEMA_DRIFT',
@@ -564,12 +604,18 @@ describe('a schema', () => {
 
   it('keeps what from() of a class threw as the cause', async () => {
     class Issue {
-      static from(): never {
+      private constructor(readonly title: string) {}
+
+      static from(): Issue {
         throw new TypeError('no issue');
       }
     }
     const { at } = createPipelineFixture();
-    const error = await thrownBy(at('/issues').as(Issue).get(() => ({})));
+    const error = await thrownBy(
+      at('/issues')
+        .as(Issue)
+        .get(() => ({})),
+    );
     expect(error).toMatchObject({ schemaName: 'Issue', cause: expect.objectContaining({ message: 'no issue' }) });
   });
 });

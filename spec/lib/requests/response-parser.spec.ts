@@ -13,7 +13,9 @@ class Issue {
 }
 
 describe('a Standard Schema', () => {
-  const parser = responseParser(z.object({ at: z.string().transform((text) => new Date(text)), tags: z.array(z.string()) }));
+  const parser = responseParser(
+    z.object({ at: z.string().transform((text) => new Date(text)), tags: z.array(z.string()) }),
+  );
 
   it('gives the value that the schema makes', async () => {
     const value = { at: new Date('2026-11-21T00:00:00Z'), tags: [] };

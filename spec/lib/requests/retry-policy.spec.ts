@@ -41,7 +41,10 @@ describe('what is retried', () => {
   });
 
   it.each([
-    ...[400, 401, 403, 404, 409, 422, 501, 505].map((status): [string, unknown] => [`status ${status}`, answered(status)]),
+    ...[400, 401, 403, 404, 409, 422, 501, 505].map((status): [string, unknown] => [
+      `status ${status}`,
+      answered(status),
+    ]),
     ['an unknown error', new Error('failed')],
     ['a programming error', new TypeError('x is not a function')],
     ['the deadline of the call', new IntegrationError('DEADLINE_EXCEEDED', 'too late')],

@@ -64,7 +64,9 @@ describe('retry', () => {
     const error = new RetryableError('later', { retryAfterSeconds: 60 });
     const onRetry = (): void => queueMicrotask(() => controller.abort());
     const work = failing(error);
-    const thrown: unknown = await retry(work, { signal: controller.signal, onRetry }).catch((reason: unknown) => reason);
+    const thrown: unknown = await retry(work, { signal: controller.signal, onRetry }).catch(
+      (reason: unknown) => reason,
+    );
     expect(thrown).toMatchObject({ code: 'CALL_ABORTED' });
     expect((thrown as Error).cause).toBe(error);
     expect(work).toHaveBeenCalledTimes(1);

@@ -47,7 +47,9 @@ describe('a URL call', () => {
 
   it('authorizes the request, and logs the credentials nowhere', async () => {
     upstream.answer((request, response) =>
-      response.writeHead(200, { 'content-type': 'text/plain' }).end(`you sent ${String(request.headers.authorization)}`),
+      response
+        .writeHead(200, { 'content-type': 'text/plain' })
+        .end(`you sent ${String(request.headers.authorization)}`),
     );
     await expect(local.integration.at('/echo').get()).resolves.toBe(`you sent Bearer ${localToken}`);
     expect(JSON.stringify(await logged('/echo'))).not.toContain(localToken);
@@ -82,7 +84,10 @@ describe('a URL call', () => {
     upstream.answer((_request, response) =>
       response.writeHead(422, { 'content-type': 'application/json' }).end('{"message":"no"}'),
     );
-    const failure = await local.integration.at('/invalid').post().catch((error: unknown) => error);
+    const failure = await local.integration
+      .at('/invalid')
+      .post()
+      .catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(HttpResponseError);
     expect(failure).toMatchObject({ statusCode: 422, body: { message: 'no' } });
     const request = await logged('/invalid');
@@ -124,7 +129,10 @@ describe('bad input and bad answers', () => {
       const more = setInterval(() => response.write('x'.repeat(64 * 1024)), 1);
       response.once('close', () => clearInterval(more));
     });
-    const call = local.integration.at('/endless').withOptions({ maxResponseBytes: 1024 * 1024 }).get();
+    const call = local.integration
+      .at('/endless')
+      .withOptions({ maxResponseBytes: 1024 * 1024 })
+      .get();
     await expectRefusal(call, 'RESPONSE_TOO_LARGE');
     await expect(logged('/endless')).resolves.toMatchObject({ error: { code: 'RESPONSE_TOO_LARGE' } });
   });

@@ -1,0 +1,129 @@
+/**
+ * Third-party integrations for Express and MongoDB.
+ *
+ * @module
+ */
+export { createIntegrations } from './integrations.js';
+export type {
+  CreateInput,
+  EntriesOf,
+  Integrations,
+  IntegrationServices,
+  ProviderEntry,
+  ServiceHealth,
+  StopOptions,
+} from './types/integrations.js';
+export type {
+  EncryptionKey,
+  HttpSettings,
+  IntegrationsOptions,
+  RequestLimits,
+  RequestLogSettings,
+  RetryLimits,
+} from './options.js';
+
+export {
+  errorTable,
+  HttpResponseError,
+  IntegrationError,
+  isIntegrationError,
+  isRetryableError,
+  RetriesExhaustedError,
+  RetryableError,
+  SchemaDriftError,
+} from './errors.js';
+export type {
+  ErrorEntry,
+  IntegrationErrorCode,
+  IntegrationErrorOptions,
+  RetryableErrorOptions,
+  SchemaDriftFacts,
+} from './errors.js';
+
+export { currentContext } from './context.js';
+export type { OperationContext, RequestContext, RequestSummary, ResponseMetadata } from './context.js';
+export { retry } from './requests/retry.js';
+export type { RetryOptions } from './requests/retry.js';
+export { parseRetryAfter } from './failures/retry-after.js';
+export { statusCodeOf } from './failures/status-code.js';
+export { withIntegrationContext } from './logger.js';
+export type { LoggerLike } from './types/logger.js';
+
+export type { IntegrationEventListener, IntegrationEventName, IntegrationEvents, SyncResult } from './events.js';
+
+export { defineProvider } from '../providers/define-provider.js';
+export type {
+  CredentialsInputOf,
+  CredentialsOf,
+  IntegrationOf,
+  KnownTypes,
+  MetadataInputOf,
+  MetadataOf,
+} from '../providers/define-provider.js';
+export type * from '../providers/contracts.js';
+export { apiKeyHeader, basic, bearer } from '../providers/authorize.js';
+export {
+  classifiesFailures,
+  customizesRetry,
+  declaresRateLimit,
+  handlesWebhooks,
+  hasHealthCheck,
+  hasIncrementalSync,
+  hasOAuth2,
+  hasScheduledSync,
+  identifiesAuthenticatedUser,
+  limitsRequestLogging,
+  redactsRequestData,
+  supportsIdempotency,
+} from '../providers/capabilities.js';
+export type { RegisteredProvider } from '../providers/registered-provider.js';
+export type { ProviderRegistry } from '../providers/registry.js';
+
+export { integrationErrorHandler } from '../middleware/integration-error-handler.js';
+export type { IntegrationErrorHandlerOptions } from '../middleware/integration-error-handler.js';
+export { integrationOf } from '../middleware/integration-of.js';
+export { integrationsRouter } from '../middleware/integrations-router.js';
+export type { IntegrationsRouterOptions } from '../middleware/integrations-router.js';
+export { loadIntegration } from '../middleware/load-integration.js';
+export type { LoadIntegrationOptions } from '../middleware/load-integration.js';
+export type { ProblemDetails } from '../middleware/problem-details.js';
+
+export type { FailureClass } from './types/failure-class.js';
+export type { InferSchema, JsonSchema, PlainObject } from './types/json.js';
+export type { DocumentLike, IdOrDocument, PolymorphicRef, PolymorphicTarget } from './types/polymorphic.js';
+export { RateLimit } from './types/rate-limit.js';
+export type {
+  CacheTtl,
+  CallOptions,
+  FromPayload,
+  RequestBuilder,
+  RequestCallback,
+  RequestOptions,
+  ResponseSchema,
+  ResponseType,
+  TypedRequestBuilder,
+} from './types/request-builder.js';
+export type { DispatchOptions, SyncItemEvent, SyncSession } from './types/sync-session.js';
+export type { WebhookRequest } from './types/webhook-request.js';
+
+export { authStatuses, healthStatuses } from '../schemas/integration.js';
+export type {
+  AuthStatus,
+  HealthStatus,
+  IntegrationDocument,
+  IntegrationFields,
+  IntegrationMethods,
+  LoggedOperation,
+  OperationHandle,
+  OperationInput,
+  OperationReport,
+  OperationWork,
+} from '../schemas/integration.js';
+export type { IntegrationLogDocument, IntegrationLogFields, OperationDirection } from '../schemas/integration-log.js';
+export type {
+  IntegrationRequestDocument,
+  IntegrationRequestFields,
+  RequestAttempt,
+  StoredError,
+} from '../schemas/integration-request.js';
+export type { IntegrationModels } from '../schemas/models.js';

@@ -1,0 +1,159 @@
+import type { ProviderMap } from '../providers/contracts.js';
+import { createProviderRegistry, type ProviderRegistry } from '../providers/registry.js';
+import type { StoredError } from '../schemas/integration-request.js';
+import { compileModels, type CompiledModels, type IntegrationModels } from '../schemas/models.js';
+import { createKeyRing } from './credentials/key-ring.js';
+import { rotateKeys } from './credentials/rotate-keys.js';
+import { createSealer } from './credentials/sealer.js';
+import { forgetInstance, rememberInstance } from './default-instance.js';
+import { defineHttp, documentMethods, type DocumentServices } from './document-methods.js';
+import { createEventHub } from './event-hub.js';
+import { createHttpClient } from './http/http-client.js';
+import { createDocumentValues, type DocumentValues } from './integration-store/document-values.js';
+import { createIntegrationStore } from './integration-store/integration-store.js';
+import { internals, type HasInternals } from './internals.js';
+import { createLifecycle } from './lifecycle.js';
+import { createLogger } from './logger.js';
+import { resolveOptions, type IntegrationsOptions, type ResolvedOptions } from './options.js';
+import { createRedactor } from './redaction/redactor.js';
+import { createRequestLog } from './request-log/request-log.js';
+import { storedError } from './request-log/stored-error.js';
+import { createBodyRecorder } from './requests/body-recorder.js';
+import { createCallGate } from './requests/call-gate.js';
+import { createCallRecorder } from './requests/call-recorder.js';
+import type { EntryRedaction } from './requests/log-entry.js';
+import { createHttpTransport } from './requests/http-transport.js';
+import { createPipeline } from './requests/pipeline.js';
+import { createRetryPolicy } from './requests/retry-policy.js';
+import type { CredentialReader } from './requests/stages/authorize.js';
+import { createTransportSwitch } from './requests/transport-switch.js';
+import { serviceHealth } from './service-health.js';
+import type { Integrations } from './types/integrations.js';
+
+/**
+ * Makes an instance: validates the options and the providers, and compiles the models on the application's connection.
+ * Touches neither the database nor the network; `start()` does.
+ *
+ * @throws IntegrationError `OPTIONS_INVALID`, `PROVIDER_INVALID` or `MODEL_NAME_TAKEN`
+ */
+export function createIntegrations<const Providers extends ProviderMap>(
+  options: IntegrationsOptions<Providers>,
+): Integrations<Providers> {
+  const resolved = resolveOptions(options);
+  const foundation = createFoundation(resolved);
+  const { connection, prefix } = resolved;
+  const compiled = compileModels(
+    connection,
+    prefix,
+    documentMethods(() => calling.services),
+  );
+  const calling = createCalling(resolved, foundation, compiled);
+  const lifecycle = createLifecycle({ ...calling, connection, autoIndex: resolved.autoIndex, compiled });
+  const { registry, sealer, keyRing, events, logger } = foundation;
+  const { models } = compiled;
+  const store = createIntegrationStore({ models, registry, sealer, emit: events.emit });
+  const instance = {
+    models,
+    providers: registry,
+    basePath: resolved.basePath,
+    logger,
+    on: events.on,
+    off: events.off,
+    ...store,
+    ...lifecycle,
+    async close() {
+      forgetInstance(instance);
+      await lifecycle.close();
+    },
+    rotateKeys: (rotation = {}) => rotateKeys({ ...rotation, model: models.Integration, keyRing }),
+    health: () => serviceHealth(connection),
+    [internals]: { transport: calling.transport },
+  } satisfies Integrations & HasInternals;
+  rememberInstance(instance);
+  // The registry validates by the very schemas that the types of Providers are inferred from.
+  return instance as unknown as Integrations<Providers>;
+}
+
+type Foundation = ReturnType<typeof createFoundation>;
+
+/** What needs no database. */
+function createFoundation(options: ResolvedOptions) {
+  const redactor = createRedactor({ extraKeys: options.requestLog.redactKeys });
+  const logger = createLogger(options.logger, redactor);
+  const keyRing = createKeyRing(options.encryptionKeys);
+  return {
+    redactor,
+    logger,
+    events: createEventHub(logger),
+    registry: createRegistry(options.providers),
+    keyRing,
+    sealer: createSealer(keyRing),
+  };
+}
+
+function createRegistry(providers: ProviderMap): ProviderRegistry {
+  const registry = createProviderRegistry();
+  for (const [key, provider] of Object.entries(providers)) registry.register(key, provider);
+  return registry;
+}
+
+/** What documents call others with. */
+function createCalling(options: ResolvedOptions, foundation: Foundation, { models }: CompiledModels) {
+  const { redactor, logger, events, registry, sealer } = foundation;
+  const values = createDocumentValues({ sealer, registry });
+  const { recorder, requestLog, toStoredError } = createRecording(options, foundation, models);
+  const httpClient = createHttpClient(options.http);
+  const transport = createTransportSwitch(createHttpTransport(httpClient));
+  const retryPolicy = createRetryPolicy(options.retry);
+  const gate = createCallGate();
+  const pipeline = createPipeline({
+    recorder,
+    retryPolicy,
+    toStoredError,
+    readCredentials: credentialReader(values),
+    transport: transport.current,
+    gate,
+  });
+  const calls = {
+    pipeline,
+    defaults: { ...options.requests, ...options.retry },
+    providerOf: (key: string) => registry.get(key).provider,
+    gate,
+    recorder,
+    retryPolicy,
+  };
+  defineHttp(models.Integration, calls);
+  const { journal } = options.requestLog;
+  const operations = { model: models.IntegrationLog, events, logger, redactor, toStoredError, journal };
+  const services: DocumentServices = { models, values, operations, calls };
+  return { services, transport, requestLog, httpClient, gate };
+}
+
+/** What is kept of a call. */
+function createRecording({ requestLog: settings }: ResolvedOptions, foundation: Foundation, models: IntegrationModels) {
+  const { redactor, logger, events } = foundation;
+  const model = models.IntegrationRequest;
+  const requestLog = createRequestLog({
+    ...settings,
+    model,
+    writeConcern: { w: 1, j: settings.journal },
+    onLost: (loss) => logger.error('Entries of the request log were lost.', { ...loss }),
+  });
+  const redaction: EntryRedaction = {
+    body: createBodyRecorder(redactor, settings.maxStoredBytes),
+    endpoint: ({ endpoint, knownSecrets }) => redactor.url(endpoint, { knownSecrets }),
+  };
+  return {
+    requestLog,
+    recorder: createCallRecorder({ requestLog, model, events, logger, redaction }),
+    toStoredError: (error: unknown, knownSecrets: readonly string[] = []): StoredError =>
+      storedError(error, { redactor, knownSecrets }),
+  };
+}
+
+function credentialReader(values: DocumentValues): CredentialReader {
+  return async (integration) => ({
+    credentials: await values.getCredentials(integration),
+    knownSecrets: await values.knownSecrets(integration),
+  });
+}

@@ -1,0 +1,14 @@
+import type { TransportSwitch } from './requests/transport-switch.js';
+
+/** Key of what an instance shows to the other entries of this package, and to nobody else. */
+export const internals = Symbol('express-integrations.internals');
+
+/** What the testing entry works with. */
+export interface Internals {
+  readonly transport: TransportSwitch;
+}
+
+/** An instance, seen from inside the package. */
+export interface HasInternals {
+  readonly [internals]: Internals;
+}

@@ -1,0 +1,254 @@
+import mongoose, { Types } from 'mongoose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createIntegrations } from '../../lib/index.js';
+import { findLoadable } from '../../middleware/find-loadable.js';
+import type { IntegrationDocument } from '../../schemas/integration.js';
+import { useDatabase } from '../support/database.js';
+import { explainCommands } from '../support/explained-commands.js';
+
+const database = useDatabase();
+const connection = mongoose.createConnection();
+
+const acme = {
+  name: 'Acme',
+  credentialSchema: { type: 'object' },
+  metadataSchema: { type: 'object' },
+} as const;
+
+const integrations = createIntegrations({
+  connection,
+  providers: { acme, rare: acme },
+  encryptionKeys: [{ id: 'current', secret: Buffer.alloc(32, 1).toString('base64') }],
+  logger: false,
+});
+const { models } = integrations;
+
+/** The collections that grow with the application; the others hold fewer, for the sake of the time that the seed takes. */
+const large: readonly string[] = ['Integration', 'IntegrationRequest'];
+const CHUNK = 10_000;
+
+/** Ids in the order of their index, as the clock would make them. */
+const idOf = (kind: number, index: number): Types.ObjectId =>
+  new Types.ObjectId(kind.toString(16).padStart(8, '0') + index.toString(16).padStart(16, '0'));
+
+const kinds = { integration: 1, request: 2, log: 3, item: 4, team: 5, batch: 6 };
+const start = Date.UTC(2026, 0, 1);
+
+type Seed = (index: number) => object;
+
+/** The integration that the queries are about has a hundredth of all documents. */
+const busyIntegration = idOf(kinds.integration, 0);
+const integrationOfDocument = (index: number): Types.ObjectId => idOf(kinds.integration, index % 100 === 0 ? 0 : index);
+
+const seeds: Record<keyof typeof models, Seed> = {
+  Integration: (index) => ({
+    _id: idOf(kinds.integration, index),
+    provider: index % 200 === 0 ? 'rare' : 'acme',
+    name: `Integration ${index}`,
+    credentials: null,
+    tokens: null,
+    credentialVersion: 0,
+    sealedWith: [index % 50 === 0 ? 'old' : 'current'],
+    metadata: null,
+    ...(index % 3 === 0
+      ? { ownerType: null, ownerId: null }
+      : { ownerType: 'Team', ownerId: idOf(kinds.team, index % 20_000) }),
+    isActive: index % 10 !== 9,
+    healthStatus: 'healthy',
+    authStatus: 'none',
+    consecutiveFailures: 0,
+    lastErrorAt: null,
+    lastSyncedAt: null,
+    syncIntervalMinutes: index % 4 === 0 ? 60 : null,
+    nextSyncAt: index % 4 === 0 ? new Date(index % 100 === 0 ? start : start * 2) : null,
+    syncCursor: null,
+  }),
+  IntegrationRequest: (index) => ({
+    _id: idOf(kinds.request, index),
+    integrationId: integrationOfDocument(index),
+    endpoint: '/issues',
+    method: 'GET',
+    retryOfId: index % 50 === 49 ? idOf(kinds.request, index - 1) : null,
+    relatedType: index % 20 === 0 ? 'Order' : null,
+    relatedId: index % 20 === 0 ? index : null,
+    attempts: [],
+  }),
+  IntegrationLog: (index) => ({
+    _id: idOf(kinds.log, index),
+    integrationId: integrationOfDocument(index),
+    operation: ['sync', 'import', 'webhook', 'export'][((index / 100) % 4) | 0],
+    direction: 'outbound',
+    status: ['success', 'success', 'failed', 'processing'][((index / 400) % 4) | 0],
+    parentId: index % 1000 === 0 ? null : idOf(kinds.log, index - (index % 1000)),
+    requests: [],
+    requestCount: 0,
+  }),
+  IntegrationMapping: (index) => ({
+    integrationId: integrationOfDocument(index),
+    externalId: `external-${index}`,
+    internalType: 'Order',
+    internalId: index,
+  }),
+  IntegrationWebhook: (index) => ({
+    integrationId: integrationOfDocument(index),
+    provider: 'acme',
+    deliveryId: `delivery-${index}`,
+    status: index % 1000 === 0 ? 'failed' : 'processed',
+    requests: [],
+    requestCount: 0,
+  }),
+  IntegrationSyncItem: (index) => ({
+    _id: idOf(kinds.item, index),
+    integrationId: integrationOfDocument(index),
+    batchId: idOf(kinds.batch, (index / 500) | 0),
+    syncLogId: idOf(kinds.log, ((index / 5000) | 0) * 1000),
+    eventClass: 'acme.order',
+    externalId: `external-${index}`,
+    status: itemStatus(index),
+    requests: [],
+    requestCount: 0,
+  }),
+  IntegrationIdempotencyKey: (index) => ({ integrationId: integrationOfDocument(index), key: `key-${index}` }),
+};
+
+/** Most are done; of the busy integration's too. */
+function itemStatus(index: number): string {
+  return ['pending', 'processing', 'failed', 'skipped'][(index % 2000) / 100] ?? 'success';
+}
+
+async function seed(name: keyof typeof models, count: number): Promise<void> {
+  const { collection } = models[name];
+  for (let first = 0; first < count; first += CHUNK) {
+    const documents = Array.from({ length: CHUNK }, (_, offset) => {
+      const at = new Date(start + (first + offset) * 1000);
+      return { ...seeds[name](first + offset), createdAt: at, updatedAt: at };
+    });
+    await collection.insertMany(documents, { ordered: false, writeConcern: { w: 1, journal: false } });
+  }
+}
+
+let busy: IntegrationDocument;
+
+beforeAll(async () => {
+  await connection.openUri(database.uri, { monitorCommands: true });
+  for (const name of Object.keys(seeds) as (keyof typeof models)[])
+    await seed(name, large.includes(name) ? 100_000 : 20_000);
+  await integrations.install();
+  busy = await integrations.findOrFail(busyIntegration);
+}, 180_000);
+
+afterAll(async () => {
+  await integrations.close();
+  await connection.close();
+});
+
+const team = { type: 'Team', id: idOf(kinds.team, 8) };
+const rareOwner = { type: 'Team', id: idOf(kinds.team, 200) };
+const middle = idOf(kinds.integration, 50_000);
+const logs = () => models.IntegrationLog;
+const items = () => models.IntegrationSyncItem;
+
+const queries: Record<string, () => Promise<unknown>> = {
+  'find() by id': () => integrations.find(busyIntegration),
+  'find() by name': () => integrations.find({ name: 'Integration 70000' }),
+  'find() by provider': () => integrations.find({ provider: 'rare' }),
+  'find() by provider and name': () => integrations.find({ provider: 'acme', name: 'Integration 70001' }),
+  'find() by owner': () => integrations.find({ owner: team }),
+  'find() by provider and owner': () => integrations.find({ provider: 'acme', owner: team }),
+  'find() by nothing that exists': () => integrations.find({ provider: 'acme', name: 'nobody' }),
+  'find() of what is switched off': () => integrations.find({ isActive: false }),
+  'find() by provider of what is switched off': () => integrations.find({ provider: 'acme', isActive: false }),
+  'list()': () => integrations.list(),
+  'list() of a later page': () => integrations.list({ after: middle }),
+  'list() of a large provider': () => integrations.list({ provider: 'acme', after: middle }),
+  'list() of a small provider': () => integrations.list({ provider: 'rare' }),
+  'list() of an owner': () => integrations.list({ owner: team }),
+  'list() of nobody': () => integrations.list({ owner: null, after: middle }),
+  'list() of a provider and an owner': () => integrations.list({ provider: 'acme', owner: team }),
+  'list() of a provider and nobody': () => integrations.list({ provider: 'rare', owner: null }),
+  'list() of what is switched on': () => integrations.list({ isActive: true }),
+  'list() of what is switched off': () => integrations.list({ isActive: false, after: middle }),
+  'list() of a provider, of what is switched off': () => integrations.list({ provider: 'acme', isActive: false }),
+  'list() of nobody, of what is switched off': () => integrations.list({ owner: null, isActive: false }),
+  'update()': () => integrations.update(busyIntegration, { metadata: { a: 1 } }),
+  'update() of credentials': () => integrations.update(busyIntegration, { credentials: { a: 1 } }),
+  'enable() and disable()': async () => {
+    await integrations.disable(busyIntegration);
+    await integrations.enable(busyIntegration);
+  },
+  'delete()': () => integrations.delete(idOf(kinds.integration, 12_345)),
+  'loadIntegration(provider) of an owner': () =>
+    // Of its several integrations it looks at two.
+    expect(findLoadable(integrations, { provider: 'rare', owner: rareOwner })).rejects.toMatchObject({
+      code: 'INTEGRATION_AMBIGUOUS',
+    }),
+  'loadIntegration(provider, { id })': () =>
+    findLoadable(integrations, { provider: 'acme', owner: null, id: idOf(kinds.integration, 21).toHexString() }),
+  'loadIntegration(provider, { name })': () =>
+    findLoadable(integrations, { provider: 'acme', owner: null, name: 'Integration 21' }),
+  'ownedBy()': () => models.Integration.find().ownedBy(team).exec(),
+  'forProvider()': () => models.Integration.find().forProvider('rare').exec(),
+  'dueForSync()': () => models.Integration.find().dueForSync().exec(),
+  'requests() of an integration, the newest first': () => busy.requests().sort({ createdAt: -1 }).limit(50).exec(),
+  'all requests() of an integration': () => busy.requests().exec(),
+  'logs() of an integration, the newest first': () => busy.logs().sort({ createdAt: -1 }).limit(50).exec(),
+  'successful() logs of an integration': () => busy.logs().successful().exec(),
+  'failed() logs of an integration': () => busy.logs().failed().sort({ createdAt: -1 }).limit(20).exec(),
+  'logs forOperation() of an integration': () =>
+    busy.logs().forOperation('export').sort({ createdAt: -1 }).limit(20).exec(),
+  'topLevel() logs of an integration': () => busy.logs().topLevel().sort({ createdAt: -1 }).limit(20).exec(),
+  'recent() logs of an integration': () =>
+    busy
+      .logs()
+      .recent((Date.now() - start) / 3_600_000 - 5)
+      .exec(),
+  'mappings() of an integration': () => busy.mappings().exec(),
+  'webhooks() of an integration, the newest first': () => busy.webhooks().sort({ createdAt: -1 }).limit(50).exec(),
+  'syncItems() of an integration, the newest first': () => busy.syncItems().sort({ createdAt: -1 }).limit(50).exec(),
+  'pending() items of an integration': () => busy.syncItems().pending().exec(),
+  'processing() items of an integration': () => items().find().forIntegration(busyIntegration).processing().exec(),
+  'failed() items of an integration': () => busy.syncItems().failed().exec(),
+  'inFlight() items of an integration': () => busy.syncItems().inFlight().exec(),
+  'the number of inFlight() items of an integration': () => busy.syncItems().inFlight().countDocuments().exec(),
+  'failed() items of a run': () => items().find().forSyncLog(idOf(kinds.log, 4000)).failed().exec(),
+  'skipped() items of a run': () => items().find().forSyncLog(idOf(kinds.log, 4000)).skipped().exec(),
+  'successful() items of a run': () => items().find().forSyncLog(idOf(kinds.log, 4000)).successful().exec(),
+  'inFlight() items of a batch': () => items().find().forBatch(idOf(kinds.batch, 40)).inFlight().exec(),
+  'failed() items of a batch': () => items().find().forBatch(idOf(kinds.batch, 40)).failed().exec(),
+  'populate of retryOf, retries and integration': () =>
+    models.IntegrationRequest.find({ _id: { $in: [48, 49, 98, 99].map((index) => idOf(kinds.request, index)) } })
+      .populate(['retryOf', 'retries', 'integration'])
+      .exec(),
+  'populate of one retries': () =>
+    models.IntegrationRequest.findById(idOf(kinds.request, 48)).populate('retries').exec(),
+  'populate of parent and children': () =>
+    logs()
+      .find({ _id: { $in: [2000, 3000, 3001].map((index) => idOf(kinds.log, index)) } })
+      .populate(['parent', 'children'])
+      .exec(),
+  'populate of one children': () => logs().findById(idOf(kinds.log, 5000)).populate('children').exec(),
+  'populate of syncLog': () => items().findById(idOf(kinds.item, 100)).populate(['syncLog', 'integration']).exec(),
+  'the requests of a related record': () =>
+    models.IntegrationRequest.find({ relatedType: 'Order', relatedId: 400 }).sort({ createdAt: -1 }).exec(),
+};
+
+describe('every query of the package', () => {
+  it.each(Object.entries(queries))('%s is served by an index', async (_name, query) => {
+    const commands = await explainCommands(connection, query);
+    expect(commands).not.toEqual([]);
+    const slow = commands.filter(
+      ({ scansCollection, examined, found }) => scansCollection || examined > 2 * Math.max(found, 1),
+    );
+    expect(slow).toEqual([]);
+  });
+});
+
+describe('the seed', () => {
+  it('is large, and the integration in question has its share of it', async () => {
+    expect(await models.Integration.estimatedDocumentCount()).toBeGreaterThan(99_990);
+    expect(await models.IntegrationRequest.estimatedDocumentCount()).toBeGreaterThan(99_990);
+    for (const documents of [busy.requests(), busy.logs(), busy.mappings(), busy.webhooks(), busy.syncItems()]) {
+      expect(await documents.countDocuments().exec()).toBeGreaterThanOrEqual(200);
+    }
+  });
+});
