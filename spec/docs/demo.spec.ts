@@ -1,0 +1,85 @@
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { useBuiltPackage } from '../support/built-package.js';
+import { useDatabase } from '../support/database.js';
+import { runExample, type Ending } from './example-process.js';
+
+const DEMO_TIMEOUT_MS = 60_000;
+const demo = 'docs/examples/demo/main.ts';
+
+describe('npm run demo -- --once', () => {
+  useBuiltPackage();
+  const database = useDatabase();
+  let ending: Ending;
+
+  beforeAll(async () => {
+    ending = await runExample(demo, ['--once'], { MONGODB_URI: database.uri }).ended;
+  }, DEMO_TIMEOUT_MS);
+
+  it('ends by itself, and well', () => {
+    expect(ending).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it.each([
+    ['the mounted routes', 'GET /integrations/health -> 200'],
+    ['a database in use', '{"status":"ok","database":"connected"}'],
+    ['sealed credentials', /integrations\.credentials: eyJ[\w-]{20,}… \(\d+ characters\)/],
+    ['listed issues', '13 issues: Test issue 1, '],
+    ['pages', '3 pages: 5 + 5 + 3 issues'],
+    ['retries after 503', '3 attempts: 503 -> 503 -> 200, waited 1,000 ms and 1,000 ms'],
+    ['a retry after a time-out', '2 attempts: timeout -> 200, waited 1,000 ms'],
+    ['a wait of the length that was asked for', '2 attempts: 429 -> 200, waited 1,000 ms'],
+    [
+      'a problem document',
+      /GET \/issues\/9999 -> 502 .*\n {3}application\/problem\+json.*\n(.*\n)+? +"code": "UPSTREAM_STATUS"/,
+    ],
+    ['a write that is not repeated', /POST \/issues -> 502 .*\n.*1 attempt: 503$/m],
+    ['an operation', '{"imported":13}'],
+    ['no secret in the database', '15 documents, and the token is in none of them.'],
+    ['the log of a retried call', /^\+\d+\.\d\d s +GET +\/repos\/{owner}\/{repo}\/issues +200 +3 +\d,\d{3} ms +\w+:/m],
+    ['the log of a failed attempt', /^ +├ attempt 2, waited 1,000 ms +503 +upstream +\d+ ms +\w+:/m],
+    ['the log of a time-out', /^ +├ attempt 1, at once +timeout +upstream +\d,\d{3} ms +-$/m],
+    [
+      'the log of an operation',
+      /^import +success +13 issues imported +3 calls in \d+ ms(\n +[├└] GET .* 200 in \d+ ms){3}$/m,
+    ],
+  ])('shows %s', (_what, fact) => {
+    expect(ending.stdout).toMatch(fact);
+  });
+
+  it('prints lines of at most 100 characters, and no colours into a pipe', () => {
+    const lines = ending.stdout.split('\n').filter((line) => !line.startsWith('mongod:'));
+    expect(lines.filter((line) => line.length > 100)).toEqual([]);
+    expect(ending.stdout).not.toContain('\u001b');
+  });
+
+  it('leaves no database behind', async () => {
+    expect(await demoDatabases(database)).toEqual([]);
+  });
+});
+
+describe('npm run demo', () => {
+  useBuiltPackage();
+  const database = useDatabase();
+
+  it(
+    'keeps serving until Ctrl-C, and ends well then',
+    async () => {
+      const running = runExample(demo, [], { MONGODB_URI: database.uri });
+      await vi.waitFor(() => expect(running.stdout()).toContain('Ctrl-C ends the demo'), { timeout: DEMO_TIMEOUT_MS });
+      const [, origin = ''] = /curl (http:\S+)\/log/.exec(running.stdout()) ?? [];
+      expect(await (await fetch(`${origin}/issues?per_page=2`)).json()).toHaveLength(2);
+      expect(await (await fetch(`${origin}/log`)).text()).toMatch(/^Request log: 14 calls$/m);
+      // In a terminal it comes twice: from the terminal, and from npm.
+      running.stop('SIGINT');
+      running.stop('SIGINT');
+      expect(await running.ended).toMatchObject({ code: 0, stderr: '' });
+      expect(await demoDatabases(database)).toEqual([]);
+    },
+    DEMO_TIMEOUT_MS + 10_000,
+  );
+});
+
+async function demoDatabases({ connection }: ReturnType<typeof useDatabase>): Promise<string[]> {
+  const { databases } = await connection.getClient().db().admin().listDatabases();
+  return databases.map(({ name }) => name).filter((name) => name.startsWith('express_integrations_demo_'));
+}

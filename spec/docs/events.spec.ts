@@ -1,0 +1,37 @@
+import { readdirSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import type { IntegrationEventName } from '../../lib/index.js';
+import { readPage, root, tableRows } from './markdown.js';
+
+// The compiler refuses a name too few and a name too many.
+const names = {
+  integrationCreated: true,
+  integrationSynced: true,
+  integrationHealthChanged: true,
+  integrationDisabled: true,
+  requestCompleted: true,
+  requestFailed: true,
+  operationStarted: true,
+  operationCompleted: true,
+  operationFailed: true,
+  syncCompleted: true,
+  syncItemFailed: true,
+  oauthCompleted: true,
+  oauthRevoked: true,
+  webhookReceived: true,
+} as const satisfies Record<IntegrationEventName, true>;
+
+const documented = tableRows(readPage('docs/events.md'));
+const shippedCode = readdirSync(`${root}lib`, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts') && path !== 'events.ts')
+  .map((path) => readPage(`lib/${path}`))
+  .join('\n');
+
+it('documents every event, and no other', () => {
+  expect([...documented.keys()].sort()).toEqual(Object.keys(names).sort());
+});
+
+it.each(Object.keys(names))('says of %s whether it is emitted today', (name) => {
+  const [, , emitted] = documented.get(name) ?? [];
+  expect(emitted).toBe(shippedCode.includes(`'${name}'`) ? 'yes' : 'not yet');
+});
