@@ -13,6 +13,8 @@ export interface SessionOption {
  * Options of a write that must not get lost. In a transaction the write concern is that of the host, who commits:
  * MongoDB refuses any other.
  */
-export function writeOptions({ session = null }: SessionOption) {
+export function writeOptions({
+  session = null,
+}: SessionOption): Partial<typeof durableWrite> & Required<SessionOption> {
   return session?.inTransaction() === true ? { session } : { session, ...durableWrite };
 }

@@ -126,4 +126,8 @@ export type {
   RequestAttempt,
   StoredError,
 } from '../schemas/integration-request.js';
+export type { IntegrationIdempotencyKeyDocument } from '../schemas/integration-idempotency-key.js';
+export type { IntegrationMappingDocument, IntegrationMappingFields } from '../schemas/integration-mapping.js';
+export type { IntegrationSyncItemDocument, IntegrationSyncItemFields } from '../schemas/integration-sync-item.js';
+export type { IntegrationWebhookDocument, IntegrationWebhookFields } from '../schemas/integration-webhook.js';
 export type { IntegrationModels } from '../schemas/models.js';

@@ -4,7 +4,7 @@ import type { Redactor } from './redaction/redactor.js';
 import type { LoggerLike } from './types/logger.js';
 
 /** The fields that tell which integration and operation a log line belongs to; none outside of calls and operations. */
-export function contextFields(): Record<string, unknown> {
+function contextFields(): Record<string, unknown> {
   const { integration, operation } = ambient();
   if (integration === null) return {};
   return {

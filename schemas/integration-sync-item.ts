@@ -4,11 +4,11 @@ import { embeddedRequestSchema, type EmbedsRequests } from './embedded-request.j
 import type { RelatedModelNames, StoredError } from './integration-request.js';
 import { isString } from './partial-filters.js';
 
-export const STATUS_PENDING = 'pending';
-export const STATUS_PROCESSING = 'processing';
-export const STATUS_SUCCESS = 'success';
-export const STATUS_FAILED = 'failed';
-export const STATUS_SKIPPED = 'skipped';
+const STATUS_PENDING = 'pending';
+const STATUS_PROCESSING = 'processing';
+const STATUS_SUCCESS = 'success';
+const STATUS_FAILED = 'failed';
+const STATUS_SKIPPED = 'skipped';
 
 const statuses = { STATUS_PENDING, STATUS_PROCESSING, STATUS_SUCCESS, STATUS_FAILED, STATUS_SKIPPED } as const;
 export const syncItemStatuses = Object.values(statuses);

@@ -4,7 +4,7 @@ import { embeddedRequestSchema, type EmbedsRequests } from './embedded-request.j
 import type { RelatedModelNames, StoredError } from './integration-request.js';
 import { isString } from './partial-filters.js';
 
-export const webhookStatuses = ['pending', 'processing', 'processed', 'failed'] as const;
+const webhookStatuses = ['pending', 'processing', 'processed', 'failed'] as const;
 export type WebhookStatus = (typeof webhookStatuses)[number];
 
 /** One received webhook, as stored in `integration_webhooks`; kept for audit and replay. */
