@@ -36,7 +36,7 @@ describeWithOwnMongod('useCrashableMongod', () => {
 
   it('keeps data and address over a crash', async () => {
     const before = mongod.uri;
-    const connection = await mongoose.createConnection(mongod.uri).asPromise();
+    const connection = await mongoose.createConnection(mongod.uri, { serverSelectionTimeoutMS: 5000 }).asPromise();
     await connection.collection('things').insertOne({ n: 1 }, { writeConcern: { w: 1, journal: true } });
     await mongod.crash();
     await expect(connection.getClient().db().command({ ping: 1 })).rejects.toThrow();
