@@ -3,10 +3,10 @@ import { CompactEncrypt, compactDecrypt, type CompactJWEHeaderParameters } from 
 import type { Types } from 'mongoose';
 import type { sealedFields } from '../../schemas/sealed-fields.js';
 import { IntegrationError, isIntegrationError } from '../errors.js';
+import { createRecentValues } from '../recent-values.js';
 import type { PlainObject } from '../types/json.js';
 import type { KeyRing } from './key-ring.js';
 import { knownSecrets } from './known-secrets.js';
-import { createOpenedValues, type OpenedValue } from './opened-values.js';
 
 /** Where a sealed value belongs. It opens there and nowhere else. */
 export interface SealedPlace {
@@ -55,6 +55,15 @@ export interface SealerOptions {
   readonly cacheSize?: number;
 }
 
+/** A sealed value, opened. */
+interface OpenedValue {
+  /** The record and field that it is sealed for. */
+  readonly binding: string;
+  /** JSON: parsed anew for every reader, so that none can change what the others get. */
+  readonly json: string;
+  readonly secrets: readonly string[];
+}
+
 const ALGORITHM = 'dir';
 const ENCRYPTION = 'A256GCM';
 /**
@@ -66,7 +75,8 @@ const crit = { [BINDING]: true };
 
 /** Seals as compact JWE (RFC 7516), `dir` with `A256GCM`, and remembers what was opened last. */
 export function createSealer(keyRing: KeyRing, { cacheSize = 500 }: SealerOptions = {}): Sealer {
-  const openedValues = createOpenedValues(cacheSize);
+  // By ciphertext: no two are equal, because each has an IV of its own.
+  const openedValues = createRecentValues<OpenedValue>(cacheSize);
 
   async function opened(input: OpenInput): Promise<OpenedValue> {
     const known = openedValues.get(input.sealed);

@@ -1,7 +1,8 @@
 import type { Ajv, ErrorObject } from 'ajv';
 import type { Ajv2020 } from 'ajv/dist/2020.js';
 import { IntegrationError } from '../errors.js';
-import { createAjv, type AjvSettings } from './ajv.js';
+import { createRecentValues } from '../recent-values.js';
+import { recyclingAjv } from './recycling-ajv.js';
 import { nearestName } from './nearest-name.js';
 
 /** A violation as AJV reports it; `data` and `parentSchema` are there. */
@@ -13,29 +14,44 @@ export type Validator = (value: unknown) => readonly Violation[];
 /** A JSON Schema of any draft and vocabulary; what is wrong with it is found when it is compiled. */
 export type SchemaObject = Readonly<Record<string, unknown>>;
 
-// What follows from a schema alone is made once per process: an AJV takes some 50 ms, most of them for its first schema.
-const compilers = new Map<string, Ajv | Ajv2020>();
-const withDefaults = new WeakMap<object, Validator>();
-const withoutDefaults = new WeakMap<object, Validator>();
+// What follows from a schema alone is made once per process. By content as well, because most schemas are written where
+// the call is made: another object each time, with the same text.
+const caches = { withDefaults: createCache(), withoutDefaults: createCache() };
+
+function createCache() {
+  return { byObject: new WeakMap<object, Validator>(), byContent: createRecentValues<Validator>(500) };
+}
 
 /**
- * Compiles a JSON Schema, once per schema object: 2020-12 where its `$schema` says so, else draft-07. Keywords that
- * begin with `x-` are notes.
+ * Compiles a JSON Schema, once per content: 2020-12 where its `$schema` says so, else draft-07. Keywords that begin
+ * with `x-` are notes.
  *
  * @param applyDefaults Write the schema's defaults into the values that are checked; default false.
  * @throws IntegrationError `SCHEMA_INVALID` for an invalid schema, and for one with keywords or formats nobody knows.
  */
 export function compileValidator(schema: SchemaObject | boolean, applyDefaults = false): Validator {
   if (typeof schema === 'boolean') return compile(schema, applyDefaults);
-  const known = applyDefaults ? withDefaults : withoutDefaults;
-  const validator = known.get(schema) ?? compile(schema, applyDefaults);
-  known.set(schema, validator);
+  const { byObject, byContent } = applyDefaults ? caches.withDefaults : caches.withoutDefaults;
+  const known = byObject.get(schema);
+  if (known !== undefined) return known;
+  const content = contentOf(schema);
+  const validator = byContent.get(content) ?? compile(schema, applyDefaults);
+  byObject.set(schema, validator);
+  byContent.set(content, validator);
   return validator;
+}
+
+function contentOf(schema: SchemaObject): string {
+  try {
+    return JSON.stringify(schema);
+  } catch (cause) {
+    throw invalid('it cannot be written as JSON', { cause });
+  }
 }
 
 function compile(schema: SchemaObject | boolean, applyDefaults: boolean): Validator {
   const draft = JSON.stringify(property(schema, '$schema') ?? '').includes('/draft/2020-12/') ? '2020-12' : 'draft-07';
-  const ajv = compilerFor({ draft, applyDefaults });
+  const ajv = recyclingAjv({ draft, applyDefaults });
   if (property(schema, '$async') !== undefined) throw invalid('$async schemas are not supported');
   for (const note of notesIn(schema)) if (ajv.RULES.keywords[note] !== true) ajv.addKeyword(note);
   try {
@@ -44,16 +60,9 @@ function compile(schema: SchemaObject | boolean, applyDefaults: boolean): Valida
   } catch (error) {
     throw invalid(explain(error, ajv), { cause: error });
   } finally {
-    // AJV would keep every schema it ever saw.
+    // The schema itself, which AJV would keep too, under its `$id`.
     if (typeof schema === 'object') ajv.removeSchema(schema);
   }
-}
-
-function compilerFor(settings: AjvSettings): Ajv | Ajv2020 {
-  const key = JSON.stringify(settings);
-  const ajv = compilers.get(key) ?? createAjv(settings);
-  compilers.set(key, ajv);
-  return ajv;
 }
 
 function notesIn(schema: unknown): string[] {

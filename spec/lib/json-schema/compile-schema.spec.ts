@@ -131,4 +131,10 @@ describe('compileSchema', () => {
     compileSchema(schema);
     expect(reads).toBe(readsOfOne);
   });
+
+  it('refuses a schema that contains itself', () => {
+    const schema: Record<string, unknown> = { type: 'object' };
+    schema.properties = { child: schema };
+    expect(() => compileSchema(schema as JsonSchema)).toThrow(expect.objectContaining({ code: 'SCHEMA_INVALID' }));
+  });
 });
