@@ -84,6 +84,7 @@ export const errorTable = {
     'Encryption key missing',
     'Add the key with that id to `encryptionKeys`; keep old keys in the list until rotateKeys() has finished.',
   ),
+  OPERATION_INVALID: entry(422, 'Invalid operation', 'Correct the field that the message names.'),
   REQUEST_INVALID: entry(500, 'Invalid request', 'Correct the call that the message names.'),
   HTTP_NOT_CONFIGURED: entry(
     500,

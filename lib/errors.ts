@@ -43,8 +43,13 @@ export function isIntegrationError<Code extends IntegrationErrorCode = Integrati
   error: unknown,
   code?: Code,
 ): error is IntegrationError<Code> {
-  if (typeof error !== 'object' || error === null || !(brand in error)) return false;
-  return code === undefined || (error as IntegrationError).code === code;
+  if (typeof error !== 'object' || error === null) return false;
+  try {
+    return brand in error && (code === undefined || (error as IntegrationError).code === code);
+  } catch {
+    // Whatever can be thrown is asked about, a Proxy that refuses to answer as well.
+    return false;
+  }
 }
 
 export interface RetryableErrorOptions extends IntegrationErrorOptions {
@@ -88,16 +93,16 @@ export class HttpResponseError extends IntegrationError<'UPSTREAM_STATUS'> {
   override readonly name = 'HttpResponseError';
   /** The status the other API answered with. */
   readonly statusCode: number;
-  /** Its headers, names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** Its headers, names in lower case. Hidden like the body: they can set cookies. */
+  declare readonly headers: Readonly<Record<string, string>>;
   /** Its body: parsed JSON, text, a Buffer, or null. Not part of JSON answers or logs of this package. */
   declare readonly body: unknown;
 
   constructor(message: string, response: { statusCode: number; headers: Record<string, string>; body: unknown }) {
     super('UPSTREAM_STATUS', message, { details: { statusCode: response.statusCode } });
     this.statusCode = response.statusCode;
-    this.headers = response.headers;
-    // Bodies can hold personal data: kept for programs, hidden from JSON.stringify and console.log.
+    // They can hold sessions and personal data: kept for programs, hidden from JSON.stringify and console.log.
+    Object.defineProperty(this, 'headers', { value: response.headers, enumerable: false });
     Object.defineProperty(this, 'body', { value: response.body, enumerable: false });
   }
 }

@@ -27,11 +27,12 @@ export function structuralView(value: object): PlainView {
   }
 }
 
-/** Bytes and streams, which are neither to be copied nor to be read. */
+/** Bytes and streams, which are neither to be copied nor to be read; what fetch answers is one too. */
 function opaque(value: object): PlainView | undefined {
   if (ArrayBuffer.isView(value) || isBuffer(value)) return binary(value.byteLength);
   if (value instanceof Blob) return binary(value.size);
-  const isStream = value instanceof ReadableStream || typeof Reflect.get(value, 'pipe') === 'function';
+  const isStream =
+    value instanceof ReadableStream || value instanceof Response || typeof Reflect.get(value, 'pipe') === 'function';
   return isStream ? { kind: 'marker', text: '[stream]' } : undefined;
 }
 

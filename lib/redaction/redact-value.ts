@@ -22,6 +22,7 @@ export interface RedactedValue {
 // Beyond these a value is somebody's mistake; what is not looked at is not copied.
 const MAX_DEPTH = 100;
 const MAX_NODES = 200_000;
+const TOO_LARGE = '[too large]';
 
 // Most keys are shorter than any known secret or recognisable token: they need no look.
 const SHORTEST_TOKEN = 8;
@@ -60,7 +61,7 @@ function visit(value: unknown, paths: readonly PathTree[], walk: Walk): unknown 
 
 function reasonToStop(value: object, walk: Walk): string | undefined {
   if (walk.ancestors.length >= MAX_DEPTH) return '[too deep]';
-  if (walk.nodes > MAX_NODES) return '[too large]';
+  if (walk.nodes > MAX_NODES) return TOO_LARGE;
   return walk.ancestors.includes(value) ? '[circular]' : undefined;
 }
 
@@ -69,7 +70,7 @@ function copied(view: PlainView, paths: readonly PathTree[], walk: Walk): unknow
     case 'marker':
       return view.text;
     case 'list':
-      return view.items.map((item, index) => element(String(index), item, paths, walk));
+      return list(view.items, paths, walk);
     case 'record':
       return record(view.entries, paths, walk);
     case 'value':
@@ -78,9 +79,25 @@ function copied(view: PlainView, paths: readonly PathTree[], walk: Walk): unknow
   }
 }
 
+function list(items: readonly unknown[], paths: readonly PathTree[], walk: Walk): unknown[] {
+  const copy: unknown[] = [];
+  for (const [index, item] of items.entries()) {
+    if (walk.nodes > MAX_NODES) {
+      copy.push(replaced(items, TOO_LARGE, walk));
+      break;
+    }
+    copy.push(element(String(index), item, paths, walk));
+  }
+  return copy;
+}
+
 function record(entries: readonly (readonly [string, unknown])[], paths: readonly PathTree[], walk: Walk): object {
   const copy: Record<string, unknown> = {};
   for (const [key, value] of entries) {
+    if (walk.nodes > MAX_NODES) {
+      copy[TOO_LARGE] = replaced(value, true, walk);
+      break;
+    }
     const isDenied = tells(value) && walk.rules.denies(key);
     const item = isDenied ? replaced(value, REDACTED, walk) : element(key, value, paths, walk);
     // A key may be a token itself, e.g. in a map from sessions to users.

@@ -5,8 +5,9 @@
 const shapes: readonly string[] = [
   // RFC 6750, RFC 7617: `Bearer …`, `Basic …`; not the words "Basic authentication".
   String.raw`\b((?:[Bb]earer|BEARER|[Bb]asic|BASIC)\s{1,4})(?!auth(?:entication|orization)\b)[\w.~+/-]{6,}={0,2}`,
-  // RFC 7519, RFC 7516, section 7.1: a compact JWT or JWE begins with the base64url of `{"`.
-  String.raw`\beyJ[\w-]{5,}(?:\.[\w-]*){1,4}`,
+  // RFC 7519, RFC 7516, section 7.1: a compact JWT or JWE begins with the base64url of `{"`. Without a bound a text full
+  // of `eyJ-` would be read again from each of them; what is longer is taken for one, dot or not.
+  String.raw`\beyJ(?:[\w-]{5,512}(?:\.[\w-]*){1,4}|[\w-]{513,}(?:\.[\w-]*){0,4})`,
   // RFC 7468: PEM, also where a JSON string holds it or where it is cut off.
   String.raw`-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)`,
   // GitHub, GitLab, npm.
