@@ -31,7 +31,10 @@ export interface RequestContext {
   readonly signal: AbortSignal;
   /** What was reported for the current attempt; empty when an attempt starts. */
   readonly responseMetadata: ResponseMetadata;
-  /** Reports facts of the answer; later reports of one attempt add to earlier ones. */
+  /**
+   * Reports facts of the answer; later reports of one attempt add to earlier ones. What a callback reports after its
+   * attempt has timed out is ignored.
+   */
   reportResponseMetadata(metadata: ResponseMetadata): void;
 }
 
@@ -64,10 +67,12 @@ export interface IntegrationIdentity {
 interface Ambient {
   readonly integration: IntegrationIdentity | null;
   readonly request: RequestContext | null;
+  /** The attempt of `request` that the code belongs to: it may still run when the next one has begun. */
+  readonly attempt: number | null;
   readonly operation: OperationContext | null;
 }
 
-const nothing: Ambient = { integration: null, request: null, operation: null };
+const nothing: Ambient = { integration: null, request: null, attempt: null, operation: null };
 const storage = new AsyncLocalStorage<Ambient>();
 
 /** What surrounds the running code; all null outside of calls and operations. */

@@ -12,7 +12,7 @@ export type {
   ProviderEntry,
   ServiceHealth,
   StopOptions,
-} from './types/integrations.js';
+} from './instance/services.js';
 export type {
   EncryptionKey,
   HttpSettings,
@@ -46,7 +46,8 @@ export { retry } from './requests/retry.js';
 export type { RetryOptions } from './requests/retry.js';
 export { parseRetryAfter } from './failures/retry-after.js';
 export { statusCodeOf } from './failures/status-code.js';
-export { withIntegrationContext } from './logger.js';
+export { redactingFormat, withIntegrationContext } from './logger.js';
+export type { RedactorOptions } from './redaction/redactor.js';
 export type { LoggerLike } from './types/logger.js';
 
 export type { IntegrationEventListener, IntegrationEventName, IntegrationEvents, SyncResult } from './events.js';

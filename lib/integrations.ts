@@ -1,18 +1,19 @@
 import type { ProviderMap } from '../providers/contracts.js';
 import { createProviderRegistry, type ProviderRegistry } from '../providers/registry.js';
+import type { IntegrationDocument } from '../schemas/integration.js';
 import type { StoredError } from '../schemas/integration-request.js';
 import { compileModels, type CompiledModels, type IntegrationModels } from '../schemas/models.js';
 import { createKeyRing } from './credentials/key-ring.js';
 import { rotateKeys } from './credentials/rotate-keys.js';
 import { createSealer } from './credentials/sealer.js';
-import { forgetInstance, rememberInstance } from './default-instance.js';
-import { defineHttp, documentMethods, type DocumentServices } from './document-methods.js';
+import { forgetInstance, rememberInstance } from './instance/default-instance.js';
+import { defineHttp, documentMethods, type DocumentServices } from './instance/document-methods.js';
 import { createEventHub } from './event-hub.js';
 import { createHttpClient } from './http/http-client.js';
-import { createDocumentValues, type DocumentValues } from './integration-store/document-values.js';
+import { createDocumentValues } from './integration-store/document-values.js';
 import { createIntegrationStore } from './integration-store/integration-store.js';
-import { internals, type HasInternals } from './internals.js';
-import { createLifecycle } from './lifecycle.js';
+import { internals, type HasInternals } from './instance/internals.js';
+import { createLifecycle } from './instance/lifecycle.js';
 import { createLogger } from './logger.js';
 import { resolveOptions, type IntegrationsOptions, type ResolvedOptions } from './options.js';
 import { createRedactor } from './redaction/redactor.js';
@@ -25,10 +26,9 @@ import type { EntryRedaction } from './requests/log-entry.js';
 import { createHttpTransport } from './requests/http-transport.js';
 import { createPipeline } from './requests/pipeline.js';
 import { createRetryPolicy } from './requests/retry-policy.js';
-import type { CredentialReader } from './requests/stages/authorize.js';
 import { createTransportSwitch } from './requests/transport-switch.js';
-import { serviceHealth } from './service-health.js';
-import type { Integrations } from './types/integrations.js';
+import { serviceHealth } from './instance/service-health.js';
+import type { Integrations } from './instance/services.js';
 
 /**
  * Makes an instance: validates the options and the providers, and compiles the models on the application's connection.
@@ -110,7 +110,7 @@ function createCalling(options: ResolvedOptions, foundation: Foundation, { model
     recorder,
     retryPolicy,
     toStoredError,
-    readCredentials: credentialReader(values),
+    credentialReader: values,
     transport: transport.current,
     gate,
   });
@@ -121,10 +121,12 @@ function createCalling(options: ResolvedOptions, foundation: Foundation, { model
     gate,
     recorder,
     retryPolicy,
+    warnOfCache: once(() => logger.warn('withCache() has no effect yet: every call goes to the other API.')),
   };
   defineHttp(models.Integration, calls);
   const { journal } = options.requestLog;
-  const operations = { model: models.IntegrationLog, events, logger, redactor, toStoredError, journal };
+  const knownSecrets = (integration: IntegrationDocument) => values.knownSecrets(integration).catch(() => []);
+  const operations = { model: models.IntegrationLog, events, logger, redactor, toStoredError, knownSecrets, journal };
   const services: DocumentServices = { models, values, operations, calls };
   return { services, transport, requestLog, httpClient, gate };
 }
@@ -151,9 +153,10 @@ function createRecording({ requestLog: settings }: ResolvedOptions, foundation: 
   };
 }
 
-function credentialReader(values: DocumentValues): CredentialReader {
-  return async (integration) => ({
-    credentials: await values.getCredentials(integration),
-    knownSecrets: await values.knownSecrets(integration),
-  });
+function once(work: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) work();
+    isDone = true;
+  };
 }

@@ -1,6 +1,6 @@
 import winston from 'winston';
 import { ambient } from './context.js';
-import type { Redactor } from './redaction/redactor.js';
+import { createRedactor, type Redactor, type RedactorOptions } from './redaction/redactor.js';
 import type { LoggerLike } from './types/logger.js';
 
 /** The fields that tell which integration and operation a log line belongs to; none outside of calls and operations. */
@@ -31,6 +31,20 @@ export function withIntegrationContext(logger: winston.Logger): winston.Logger {
     },
   );
   return logger.child(fieldsOfTheMoment);
+}
+
+/**
+ * A winston format that redacts the lines of the application's own logger as the package redacts its own: values under
+ * denied names, and whatever looks like a token, in messages and fields.
+ *
+ * @param options `extraKeys`: names of further fields whose values are secret.
+ */
+export function redactingFormat(options: RedactorOptions = {}): winston.Logform.Format {
+  const redactor = createRedactor(options);
+  return winston.format((line) => {
+    const { level, ...fields } = line;
+    return Object.assign(line, plainObject(redactor.value(fields)), { level });
+  })();
 }
 
 const silent: LoggerLike = { error: nothing, warn: nothing, info: nothing, debug: nothing };

@@ -1,7 +1,7 @@
 import { IntegrationError } from '../lib/errors.js';
 import { integrationFilter } from '../lib/integration-store/find-integration.js';
 import { integrationId, integrationNotFound } from '../lib/integration-store/integration-id.js';
-import type { Integrations } from '../lib/types/integrations.js';
+import type { Integrations } from '../lib/instance/services.js';
 import type { PolymorphicTarget } from '../lib/types/polymorphic.js';
 
 /** What the integration of a request must be like. */

@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import type { Integrations } from '../lib/types/integrations.js';
+import type { Integrations } from '../lib/instance/services.js';
 import { allowOnly } from './allow-only.js';
 
 /** `GET /health`: 200 while the parts that the package needs are there, 503 otherwise. */

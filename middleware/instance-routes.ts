@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { IntegrationError } from '../lib/errors.js';
-import type { Integrations } from '../lib/types/integrations.js';
+import type { Integrations } from '../lib/instance/services.js';
 import { healthRoute } from './health-route.js';
 import { integrationErrorHandler } from './integration-error-handler.js';
 import { literalPath } from './literal-path.js';

@@ -1,8 +1,8 @@
 import type { ErrorRequestHandler } from 'express';
-import { openInstances } from '../lib/default-instance.js';
+import { openInstances } from '../lib/instance/default-instance.js';
 import { isIntegrationError, type IntegrationError } from '../lib/errors.js';
 import { createRedactor } from '../lib/redaction/redactor.js';
-import type { Integrations } from '../lib/types/integrations.js';
+import type { Integrations } from '../lib/instance/services.js';
 import { problemDetails, type ProblemDetails } from './problem-details.js';
 
 export interface IntegrationErrorHandlerOptions {

@@ -1,5 +1,5 @@
 import { Router, type ErrorRequestHandler, type RequestHandler } from 'express';
-import { defaultInstance, openInstances } from '../lib/default-instance.js';
+import { defaultInstance, openInstances } from '../lib/instance/default-instance.js';
 import { instanceRoutes, type RoutedInstance } from './instance-routes.js';
 import { integrationErrorHandler } from './integration-error-handler.js';
 import { literalPath } from './literal-path.js';

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler } from 'express';
-import { defaultInstance } from '../lib/default-instance.js';
+import { defaultInstance } from '../lib/instance/default-instance.js';
 import { IntegrationError } from '../lib/errors.js';
-import type { Integrations } from '../lib/types/integrations.js';
+import type { Integrations } from '../lib/instance/services.js';
 import type { PolymorphicTarget } from '../lib/types/polymorphic.js';
 import { findLoadable } from './find-loadable.js';
 import { rememberIntegration } from './integration-of.js';

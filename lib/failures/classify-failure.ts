@@ -1,6 +1,6 @@
 import type { ClassifiesFailures } from '../../providers/contracts.js';
 import { isIntegrationError, type IntegrationErrorCode } from '../errors.js';
-import type { FailureClass } from '../types/failure-class.js';
+import { failureClasses, type FailureClass } from '../types/failure-class.js';
 import { causeChain, property } from './cause-chain.js';
 import { isConnectionFailure } from './connection-failure.js';
 import { opinionOf } from './opinion-of.js';
@@ -20,7 +20,9 @@ const ourErrors: Partial<Record<IntegrationErrorCode, FailureClass>> = {
 /** The one verdict on a failed attempt: what it says, and about whom. The provider is asked first. */
 export function classifyFailure(error: unknown, provider: Partial<ClassifiesFailures>): FailureClass {
   const opinion = opinionOf(() => provider.classifyFailure?.(error));
-  return opinion ?? classifyStatus(statusCodeOf(error)) ?? byKind(error);
+  // A provider in JavaScript may say anything.
+  if (opinion !== null && failureClasses.includes(opinion)) return opinion;
+  return classifyStatus(statusCodeOf(error)) ?? byKind(error);
 }
 
 /** What an HTTP status says; null where it tells of no failure. */

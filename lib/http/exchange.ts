@@ -4,7 +4,7 @@ import axios, { AxiosHeaders, type AxiosResponse } from 'axios';
 import type { OutgoingRequest } from '../../providers/contracts.js';
 import { authorizeHop } from './authorize-hop.js';
 import type { HttpRequest, RequestBody } from './messages.js';
-import { toSendFailure } from './send-failure.js';
+import { failureOfBody, toSendFailure } from './send-failure.js';
 
 /** One answer, before its body is made sense of. */
 export interface Answer {
@@ -29,6 +29,9 @@ const sendByAxios = axios.getAdapter('http');
 export async function exchange(hop: OutgoingRequest, request: HttpRequest, agent: Agent): Promise<Answer> {
   const { body, signal, maxResponseBytes } = request;
   const { url, headers } = await authorizeHop(hop, request);
+  // A stream that is closed by now would be waited for until the attempt times out.
+  const bodyFailure = failureOfBody(hop, request);
+  if (bodyFailure !== null) throw bodyFailure;
   const asStream = request.responseType === 'stream';
   try {
     const response = await sendByAxios({

@@ -28,7 +28,7 @@ export function encodeBody(data: unknown, contentType: string | undefined): Enco
   if (isFormData(data)) return { body: data, contentType: null };
   if (data instanceof Blob) return { body: data, contentType: data.type === '' ? binary : data.type };
   if (data instanceof Readable) return { body: data, contentType: binary };
-  if (isWebStream(data)) return { body: Readable.fromWeb(data), contentType: binary };
+  if (isWebStream(data)) return { body: expectErrors(Readable.fromWeb(data)), contentType: binary };
   if (data instanceof Stream) throw notReadable();
   if (data instanceof ArrayBuffer) return { body: Buffer.from(data), contentType: binary };
   if (ArrayBuffer.isView(data)) {
@@ -45,6 +45,20 @@ export function encodeBody(data: unknown, contentType: string | undefined): Enco
 /** Can the data, or the body made of it, be sent again by a further attempt? A stream is used up by the first. */
 export function isRepeatable(data: unknown): boolean {
   return !(data instanceof Stream) && !isWebStream(data);
+}
+
+/**
+ * Keeps a stream that fails before it is read, a file that is not there say, from ending the process: whoever sends it
+ * finds out.
+ */
+export function expectErrors<T>(data: T): T {
+  if (data instanceof Readable) data.on('error', () => undefined);
+  return data;
+}
+
+/** Closes a stream that nobody will read any more. */
+export function discardBody(data: unknown): void {
+  if (data instanceof Readable) expectErrors(data).destroy();
 }
 
 /** By its shape: the FormData of an installed undici is not the global one. */

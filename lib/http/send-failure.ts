@@ -13,7 +13,7 @@ import { requestLine } from './request-line.js';
 export function toSendFailure(error: unknown, hop: OutgoingRequest, request: HttpRequest): Error {
   if (request.signal.aborted) return request.signal.reason as Error;
   if (isTooLarge(error)) return responseTooLarge(hop, request.maxResponseBytes);
-  const bodyFailure = failureOfBody(request, hop);
+  const bodyFailure = failureOfBody(hop, request);
   if (bodyFailure !== null) return bodyFailure;
   const cause = isAxiosError(error) ? (error.cause ?? brokenOff()) : error;
   if (isIntegrationError(cause)) return cause;
@@ -40,7 +40,7 @@ function isTooLarge(error: unknown): boolean {
 }
 
 /** A body stream that fails, or is closed before its end, is the caller's affair and not the connection's. */
-function failureOfBody({ body }: HttpRequest, hop: OutgoingRequest): IntegrationError | null {
+export function failureOfBody(hop: OutgoingRequest, { body }: HttpRequest): IntegrationError | null {
   if (!(body instanceof Readable) || !body.destroyed || body.readableEnded) return null;
   return new IntegrationError('REQUEST_INVALID', `${requestLine(hop)} failed: the body stream broke off.`, {
     cause: body.errored ?? undefined,

@@ -8,8 +8,10 @@ import type { StoredError } from '../../schemas/integration-request.js';
 import { afterCommit } from '../after-commit.js';
 import { ambient } from '../context.js';
 import type { SessionOption } from '../durable-write.js';
+import { IntegrationError } from '../errors.js';
 import type { EventHub } from '../event-hub.js';
 import type { IntegrationEventName } from '../events.js';
+import { property } from '../failures/cause-chain.js';
 import type { Redactor } from '../redaction/redactor.js';
 import type { LoggerLike } from '../types/logger.js';
 
@@ -19,7 +21,9 @@ export interface OperationParts {
   readonly events: EventHub;
   readonly logger: LoggerLike;
   readonly redactor: Pick<Redactor, 'text' | 'value'>;
-  readonly toStoredError: (error: unknown) => StoredError;
+  readonly toStoredError: (error: unknown, knownSecrets: readonly string[]) => StoredError;
+  /** The credentials of an integration, which no log may hold; none where they do not open. Never rejects. */
+  readonly knownSecrets: (integration: IntegrationDocument) => Promise<readonly string[]>;
   /** Whether writes wait for MongoDB's journal. */
   readonly journal: boolean;
 }
@@ -41,14 +45,16 @@ export async function logOperation(
   { session = null }: SessionOption = {},
 ): Promise<IntegrationLogDocument> {
   const { error, parent = ambient().operation?.logId ?? null, ...input } = operation;
+  const knownSecrets = await parts.knownSecrets(integration);
   const log = new parts.model({
     direction: 'outbound',
     ...input,
-    ...reportedFields(parts, input),
+    ...reportedFields(parts, input, knownSecrets),
     integrationId: integration._id,
     parentId: parent !== null && '_id' in parent ? parent._id : parent,
-    error: error === undefined || error === null ? null : parts.toStoredError(error),
+    error: error === undefined || error === null ? null : parts.toStoredError(error, knownSecrets),
   });
+  await assertValid(log);
   // In a transaction the write concern is the host's, who commits.
   await log.save(session?.inTransaction() === true ? { session } : { session, w: 1, j: parts.journal });
   afterCommit(
@@ -57,6 +63,17 @@ export async function logOperation(
     () => announceOperation(parts, integration, log),
   );
   return log;
+}
+
+async function assertValid(log: IntegrationLogDocument): Promise<void> {
+  try {
+    await log.validate();
+  } catch (cause) {
+    const problems = property(cause, 'message');
+    throw new IntegrationError('OPERATION_INVALID', typeof problems === 'string' ? problems : 'Invalid operation.', {
+      cause,
+    });
+  }
 }
 
 /** Emits the event of the log's status, if it has one. */
@@ -70,13 +87,17 @@ export function announceOperation(
 }
 
 /** The stored form of what an operation says about itself. */
-export function reportedFields({ redactor }: OperationParts, report: OperationReport): Partial<IntegrationLogFields> {
+export function reportedFields(
+  { redactor }: OperationParts,
+  report: OperationReport,
+  knownSecrets: readonly string[],
+): Partial<IntegrationLogFields> {
   const { summary, externalId, metadata, resultData } = report;
   return {
-    ...(summary !== undefined && { summary: summary && redactor.text(summary) }),
+    ...(summary !== undefined && { summary: summary && redactor.text(summary, { knownSecrets }) }),
     ...(externalId !== undefined && { externalId }),
-    ...(metadata !== undefined && { metadata: bounded(redactor.value(metadata)) }),
-    ...(resultData !== undefined && { resultData: bounded(redactor.value(resultData)) }),
+    ...(metadata !== undefined && { metadata: bounded(redactor.value(metadata, { knownSecrets })) }),
+    ...(resultData !== undefined && { resultData: bounded(redactor.value(resultData, { knownSecrets })) }),
   };
 }
 

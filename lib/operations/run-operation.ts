@@ -22,12 +22,13 @@ export async function runOperation<T>(
   const report = (facts: OperationReport): void => {
     reported = { ...reported, ...facts };
   };
-  const end = (outcome: () => Partial<IntegrationLogFields>): Promise<void> => {
+  const end = async (outcome: (knownSecrets: readonly string[]) => Partial<IntegrationLogFields>): Promise<void> => {
     const durationMs = Math.round(performance.now() - clock);
-    return endOperation(parts, integration, log, () => ({
-      ...reportedFields(parts, reported),
+    const knownSecrets = await parts.knownSecrets(integration);
+    await endOperation(parts, integration, log, () => ({
+      ...reportedFields(parts, reported, knownSecrets),
       ...calls.collected(),
-      ...outcome(),
+      ...outcome(knownSecrets),
       durationMs,
     }));
   };
@@ -39,7 +40,7 @@ export async function runOperation<T>(
   try {
     result = await runWithin(surroundings, () => work({ log, report }));
   } catch (error) {
-    await end(() => ({ status: 'failed', error: parts.toStoredError(error) }));
+    await end((knownSecrets) => ({ status: 'failed', error: parts.toStoredError(error, knownSecrets) }));
     throw error;
   }
   await end(() => ({ status: 'success' }));

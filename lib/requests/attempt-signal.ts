@@ -14,6 +14,8 @@ export interface AttemptLimits {
 /** The signal of one attempt, and how to let go of it. */
 export interface AttemptSignal {
   readonly signal: AbortSignal;
+  /** Stops the timer; the outer signals still count. */
+  stopTimer(): void;
   /** Stops the timer and leaves the outer signals. */
   release(): void;
 }
@@ -30,10 +32,12 @@ export function attemptSignal({ timeoutMs, remainingMs, outer }: AttemptLimits):
   const leave = followSignals(outer, (error) => {
     controller.abort(error);
   });
+  const stopTimer = (): void => clearTimeout(timer);
   return {
     signal: controller.signal,
+    stopTimer,
     release() {
-      clearTimeout(timer);
+      stopTimer();
       leave();
     },
   };

@@ -2,9 +2,10 @@ import { Types } from 'mongoose';
 import type { AnyProvider, OutgoingRequest } from '../../providers/contracts.js';
 import type { IntegrationDocument } from '../../schemas/integration.js';
 import type { RequestAttempt } from '../../schemas/integration-request.js';
-import type { RequestContext, ResponseMetadata } from '../context.js';
+import { ambient, type RequestContext, type ResponseMetadata } from '../context.js';
 import type { HttpResponse } from '../http/messages.js';
 import type { CallSpec } from './call-spec.js';
+import { reportedMetadata } from './reported-metadata.js';
 
 /** Limits of a call, resolved from the call, the verb and the instance's options. */
 export interface CallLimits {
@@ -17,15 +18,14 @@ export interface CallLimits {
 const noMetadata: ResponseMetadata = {};
 const neverAborted = new AbortController().signal;
 
-/** Characters of an upstream's request id that are kept. */
-const maxRequestIdLength = 128;
-
 /** One logical call on its way through the pipeline. Each field after the first block is written by one stage. */
 export class Call implements RequestContext {
   /** Id of the document in the request log. */
   readonly id = new Types.ObjectId();
   readonly startedAt = new Date();
   private readonly clock = performance.now();
+  /** Hidden: callbacks get the call as their context, and may print it. */
+  #knownSecrets: readonly string[] = [];
 
   /** By retry-attempts. */
   attempt = 0;
@@ -40,7 +40,13 @@ export class Call implements RequestContext {
 
   /** By authorize: adds the credentials to a request, and what must not appear in a log. */
   authorizer: ((request: OutgoingRequest) => OutgoingRequest | Promise<OutgoingRequest>) | null = null;
-  knownSecrets: readonly string[] = [];
+  get knownSecrets(): readonly string[] {
+    return this.#knownSecrets;
+  }
+
+  set knownSecrets(secrets: readonly string[]) {
+    this.#knownSecrets = secrets;
+  }
 
   /** By send: what the upstream answered, or the callback returned. */
   response: HttpResponse | null = null;
@@ -98,16 +104,13 @@ export class Call implements RequestContext {
   }
 
   reportResponseMetadata(metadata: ResponseMetadata): void {
-    const { providerRequestId } = metadata;
-    const shortened =
-      typeof providerRequestId === 'string' ? { providerRequestId: firstCharacters(providerRequestId) } : {};
-    // A header that is not there arrives as undefined, and must not undo an earlier report.
-    const said = Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== undefined));
-    this.responseMetadata = { ...this.responseMetadata, ...said, ...shortened };
+    if (this.isReportedLate()) return;
+    this.responseMetadata = { ...this.responseMetadata, ...reportedMetadata(metadata) };
   }
-}
 
-/** Cuts by characters, so that a surrogate pair is never torn. */
-function firstCharacters(text: string): string {
-  return text.length <= maxRequestIdLength ? text : Array.from(text).slice(0, maxRequestIdLength).join('');
+  /** By a callback of an earlier attempt, which nobody waits for any more. */
+  private isReportedLate(): boolean {
+    const { request, attempt } = ambient();
+    return request === this && attempt !== this.attempt;
+  }
 }

@@ -1,8 +1,16 @@
-import axios, { AxiosError, AxiosHeaders, type AxiosAdapter, type AxiosInstance, type AxiosResponse } from 'axios';
+import axios, {
+  AxiosError,
+  AxiosHeaders,
+  type AxiosAdapter,
+  type AxiosInstance,
+  type AxiosRequestConfig,
+  type AxiosResponse,
+} from 'axios';
 import axiosRetry from 'axios-retry';
 import type { IntegrationDocument } from '../../schemas/integration.js';
 import { runWithin } from '../context.js';
 import { integrationIdentity } from '../integration-identity.js';
+import { discardBody, expectErrors } from '../http/request-body.js';
 import type { ResponseType } from '../types/request-builder.js';
 import { attemptSignal } from './attempt-signal.js';
 import { specFromOptions } from './builder.js';
@@ -14,6 +22,7 @@ import { nextDelay } from './next-delay.js';
 import type { RetryPolicy } from './retry-policy.js';
 import { createCall, type CallRunnerParts } from './run-call.js';
 import type { CallRecorder } from './stages/record-call.js';
+import { createWrappedAxios } from './wrapped-axios.js';
 
 type AxiosRequest = Parameters<AxiosAdapter>[0];
 
@@ -30,7 +39,7 @@ interface Exchange {
   readonly signal: AbortSignal;
   /** Called when the exchange is over. */
   readonly leave: () => void;
-  /** Of the last attempt, as the pipeline threw it. */
+  /** Of the last attempt, as the pipeline threw it; null where it succeeded. */
   failure: unknown;
   nextDelayMs: number;
 }
@@ -40,18 +49,28 @@ interface Exchange {
  * call, and axios-retry repeats them by the same policy: one request, one document in the log.
  */
 export function createIntegrationHttp(parts: IntegrationHttpParts, integration: IntegrationDocument): AxiosInstance {
-  const instance = axios.create(baseUrlOf(parts, integration));
   // By the request's own adapter: axios copies the configuration for each retry and keeps only what it knows.
   const exchanges = new WeakMap<AxiosAdapter, Exchange>();
-  const exchangeOf = (config: Partial<AxiosRequest> | undefined): Exchange | undefined =>
-    typeof config?.adapter === 'function' ? exchanges.get(config.adapter) : undefined;
+  const exchangeOf = ({ adapter }: AxiosRequestConfig = {}): Exchange | undefined =>
+    typeof adapter === 'function' ? exchanges.get(adapter) : undefined;
 
-  instance.interceptors.request.use((config) => {
-    if (exchangeOf(config) !== undefined) return config;
+  const instance = createWrappedAxios(baseUrlOf(parts, integration), async (config, send) => {
+    // A retry is a request within the request.
+    if (exchangeOf(config) !== undefined) return send(config);
     const exchange = beginExchange(parts.gate, config.signal);
     const adapter: AxiosAdapter = (request) => sendAttempt(parts, integration, exchange, request);
     exchanges.set(adapter, exchange);
-    return Object.assign(config, { adapter, signal: exchange.signal });
+    const body: unknown = expectErrors(config.data);
+    try {
+      return await send({ ...config, adapter, signal: exchange.signal });
+    } catch (error) {
+      discardBody(body);
+      throw error;
+    } finally {
+      // Who sends the configuration of an error once more begins another request.
+      exchanges.delete(adapter);
+      await finish(parts.recorder, exchange);
+    }
   });
   axiosRetry(instance, {
     retries: Number.MAX_SAFE_INTEGER,
@@ -59,18 +78,6 @@ export function createIntegrationHttp(parts: IntegrationHttpParts, integration: 
     retryCondition: ({ config }) => mayRetry(parts.retryPolicy, exchangeOf(config)),
     retryDelay: (_count, { config }) => exchangeOf(config)?.nextDelayMs ?? 0,
   });
-  // After axios-retry's own interceptor, so that only the outcome of the last attempt arrives here.
-  instance.interceptors.response.use(
-    async (response) => {
-      await finish(parts.recorder, exchangeOf(response.config), null);
-      return response;
-    },
-    async (error: unknown) => {
-      const config = axios.isAxiosError(error) ? error.config : undefined;
-      await finish(parts.recorder, exchangeOf(config), error);
-      throw error;
-    },
-  );
   return instance;
 }
 
@@ -81,16 +88,19 @@ function baseUrlOf({ providerOf }: CallRunnerParts, integration: IntegrationDocu
 }
 
 /** One signal for the caller's and the instance's, which axios-retry heeds while it waits. */
-function beginExchange(gate: CallGate, own: AxiosRequest['signal']): Exchange {
+function beginExchange(gate: CallGate, own: AxiosRequestConfig['signal']): Exchange {
   const leaveGate = gate.enter();
   const controller = new AbortController();
-  const signals = own instanceof AbortSignal ? [own, gate.signal] : [gate.signal];
-  const leaveSignals = followSignals(signals, (error) => controller.abort(error));
+  const leaveSignals = followSignals([...ownSignals(own), gate.signal], (error) => controller.abort(error));
   const leave = (): void => {
     leaveSignals();
     leaveGate();
   };
   return { call: null, signal: controller.signal, leave, failure: null, nextDelayMs: 0 };
+}
+
+function ownSignals(own: AxiosRequestConfig['signal']): AbortSignal[] {
+  return own instanceof AbortSignal ? [own] : [];
 }
 
 /** One attempt: the stages, with axios' own idea of requests and answers around them. */
@@ -101,13 +111,15 @@ async function sendAttempt(
   request: AxiosRequest,
 ): Promise<AxiosResponse> {
   const call = (exchange.call ??= createCall(parts, integration, specOf(request)));
-  const outer = [exchange.signal];
+  // Another one where an interceptor has set it.
+  const outer = [exchange.signal, ...ownSignals(request.signal)];
   const { signal, release } = attemptSignal({
     timeoutMs: call.limits.timeoutMs,
     remainingMs: call.remainingMs(),
     outer,
   });
   call.beginAttempt(exchange.nextDelayMs, signal);
+  exchange.failure = null;
   try {
     await runWithin({ integration: integrationIdentity(integration) }, () => parts.pipeline.runAttempt(call));
     return axiosResponse(call, request);
@@ -115,7 +127,10 @@ async function sendAttempt(
     exchange.failure = error;
     const response = call.response === null ? undefined : axiosResponse(call, request);
     // A status that the caller declared to be fine was recorded as a failure, and is an answer all the same.
-    if (response !== undefined && request.validateStatus?.(response.status) === true) return response;
+    if (response !== undefined && request.validateStatus?.(response.status) === true) {
+      exchange.failure = null;
+      return response;
+    }
     throw axiosError(error, request, response);
   } finally {
     release();
@@ -176,13 +191,8 @@ function mayRetry(policy: RetryPolicy, exchange: Exchange | undefined): boolean 
   return true;
 }
 
-/** Once: after a retry, the outcome passes here for the outer request too. */
-async function finish(recorder: CallRecorder, exchange: Exchange | undefined, error: unknown): Promise<void> {
-  if (exchange === undefined) return;
-  const { call } = exchange;
-  exchange.call = null;
-  if (call !== null && call.attempts.length > 0) {
-    await recorder.record(call, error === null ? null : (exchange.failure ?? error));
-  }
-  exchange.leave();
+/** Whatever became of the request in interceptors and transforms, the call is what its last attempt was. */
+async function finish(recorder: CallRecorder, { call, failure, leave }: Exchange): Promise<void> {
+  if (call !== null && call.attempts.length > 0) await recorder.record(call, failure);
+  leave();
 }

@@ -1,6 +1,7 @@
 import type { IntegrationRequestFields } from '../../schemas/integration-request.js';
 import type { RequestSummary } from '../context.js';
 import { causeChain, property } from '../failures/cause-chain.js';
+import { cutText } from '../request-log/cut-text.js';
 import type { Call } from './call.js';
 
 /** Which side of a call a body belongs to. */
@@ -16,6 +17,10 @@ export interface EntryRedaction {
   readonly endpoint: (call: Call) => string;
 }
 
+/** Labels are the caller's own, and may be whole URLs. */
+const maxEndpointLength = 2000;
+const maxMethodLength = 200;
+
 /** The document of the request log for a call that is over. Outcome and status mirror the last attempt. */
 export function logEntry(call: Call, error: unknown, stored: EntryRedaction): IntegrationRequestFields {
   const last = call.attempts.at(-1);
@@ -24,8 +29,8 @@ export function logEntry(call: Call, error: unknown, stored: EntryRedaction): In
   return {
     _id: call.id,
     integrationId: call.integrationId,
-    endpoint: stored.endpoint(call),
-    method: call.method,
+    endpoint: cutText(stored.endpoint(call), maxEndpointLength),
+    method: cutText(call.method, maxMethodLength),
     statusCode: last?.statusCode ?? null,
     requestData: stored.body(call, 'request', data),
     responseData: stored.body(call, 'response', responseBody(call, error)),
@@ -72,6 +77,6 @@ function responseBody(call: Call, error: unknown): unknown {
 function bodyOfResponse(returned: unknown): unknown {
   const isResponse = property(returned, 'headers') !== undefined && typeof property(returned, 'status') === 'number';
   return isResponse && typeof returned === 'object' && returned !== null && 'data' in returned
-    ? returned.data
+    ? property(returned, 'data')
     : returned;
 }

@@ -14,7 +14,7 @@ export interface PipelineParts {
   readonly recorder: CallRecorder;
   readonly retryPolicy: RetryPolicy;
   readonly toStoredError: ErrorRecorder;
-  readonly readCredentials: CredentialReader;
+  readonly credentialReader: CredentialReader;
   /** Asked for each attempt. */
   readonly transport: () => Transport;
   readonly gate: CallGate;
@@ -35,7 +35,7 @@ export interface Pipeline {
 export function createPipeline(parts: PipelineParts): Pipeline {
   const oncePerAttempt = [
     recordAttempt(parts.toStoredError),
-    authorize(parts.readCredentials),
+    authorize(parts.credentialReader),
     send(parts.transport),
     parseResponse(),
   ];

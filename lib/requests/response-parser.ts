@@ -1,9 +1,14 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { IntegrationError } from '../errors.js';
 import { isPlainObject } from '../http/plain-object.js';
+import { cutText } from '../request-log/cut-text.js';
 import { compileSchema } from '../json-schema/compile-schema.js';
 import type { JsonSchema } from '../types/json.js';
 import type { FromPayload, ResponseSchema } from '../types/request-builder.js';
+
+/** Nobody reads more than these. */
+const maxLines = 20;
+const maxLineLength = 1000;
 
 export type ParseResult =
   | { readonly value: unknown; readonly violations?: undefined }
@@ -37,9 +42,15 @@ function standardParser(schema: StandardSchemaV1): ResponseParser {
     schemaName: `the ${vendor} schema`,
     async parse(payload) {
       const result = await validate(payload);
-      return result.issues === undefined ? { value: result.value } : { violations: result.issues.map(describeIssue) };
+      return result.issues === undefined ? { value: result.value } : { violations: describeIssues(result.issues) };
     },
   };
+}
+
+/** A list can be wrong in each of its elements, and the lines become the message of an error. */
+function describeIssues(issues: readonly StandardSchemaV1.Issue[]): string[] {
+  const lines = issues.slice(0, maxLines).map((issue) => cutText(describeIssue(issue), maxLineLength));
+  return issues.length > maxLines ? [...lines, `and ${String(issues.length - maxLines)} more`] : lines;
 }
 
 function describeIssue({ path = [], message }: StandardSchemaV1.Issue): string {
@@ -55,7 +66,8 @@ function classParser(schema: FromPayload<unknown>): ResponseParser {
       try {
         return { value: await schema.from(payload) };
       } catch (error) {
-        return { violations: [error instanceof Error ? error.message : 'from() threw'], cause: error };
+        const reason = error instanceof Error ? error.message : 'from() threw';
+        return { violations: [cutText(reason, maxLineLength)], cause: error };
       }
     },
   };

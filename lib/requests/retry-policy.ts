@@ -55,12 +55,17 @@ export function createRetryPolicy(options: RetryPolicyOptions): RetryPolicy {
   return {
     decide(question) {
       const marker = causeChain(question.error).find((link) => isRetryableError(link)) ?? null;
-      const limit = Math.min(question.maxAttempts, marker?.maxAttempts ?? question.maxAttempts);
-      if (question.attempt >= limit) return null;
+      if (question.attempt >= limitOf(question, marker)) return null;
       if (marker === null && !isRetryable(question)) return null;
       return withJitter(delayOf(question, marker, now()));
     },
   };
+}
+
+/** Compared with what is no number, every attempt would be allowed. */
+function limitOf({ maxAttempts }: RetryQuestion, marker: RetryableError | null): number {
+  const lowered: unknown = marker?.maxAttempts;
+  return typeof lowered === 'number' && lowered < maxAttempts ? lowered : maxAttempts;
 }
 
 function isRetryable({ error, provider }: RetryQuestion): boolean {

@@ -2,7 +2,7 @@ import type { AnyProvider } from '../../providers/contracts.js';
 import type { IntegrationDocument } from '../../schemas/integration.js';
 import { runWithin } from '../context.js';
 import { IntegrationError } from '../errors.js';
-import { isRepeatable } from '../http/request-body.js';
+import { discardBody, expectErrors, isRepeatable } from '../http/request-body.js';
 import { integrationIdentity } from '../integration-identity.js';
 import { Call, type CallLimits } from './call.js';
 import type { CallGate } from './call-gate.js';
@@ -26,10 +26,12 @@ export interface CallRunnerParts {
   /** Raises `PROVIDER_UNKNOWN`. */
   readonly providerOf: (key: string) => AnyProvider;
   readonly gate: CallGate;
+  /** Told of a call that asks for the response cache, which is not there yet. */
+  readonly warnOfCache: () => void;
 }
 
 /**
- * Makes a call of a spec and sends it through the pipeline.
+ * Makes a call of a spec and sends it through the pipeline. The stream that it was to send is closed when it fails.
  *
  * @throws IntegrationError `INSTANCE_STOPPED` after `stop()`, and what {@link createCall} raises.
  */
@@ -38,10 +40,20 @@ export async function runCall(
   integration: IntegrationDocument,
   spec: CallSpec,
 ): Promise<unknown> {
-  const call = createCall(parts, integration, spec);
-  const leave = parts.gate.enter();
+  const body = spec.target.kind === 'url' ? expectErrors(spec.data) : null;
   try {
-    return await runWithin({ integration: integrationIdentity(integration) }, () => parts.pipeline.run(call));
+    const call = createCall(parts, integration, spec);
+    return await runLetIn(parts, call);
+  } catch (error) {
+    discardBody(body);
+    throw error;
+  }
+}
+
+async function runLetIn({ gate, pipeline }: CallRunnerParts, call: Call): Promise<unknown> {
+  const leave = gate.enter();
+  try {
+    return await runWithin({ integration: integrationIdentity(call.integration) }, () => pipeline.run(call));
   } finally {
     leave();
   }
@@ -54,10 +66,11 @@ export async function runCall(
  *   again.
  */
 export function createCall(
-  { defaults, providerOf }: CallRunnerParts,
+  { defaults, providerOf, warnOfCache }: CallRunnerParts,
   integration: IntegrationDocument,
   spec: CallSpec,
 ): Call {
+  if (spec.cache !== null) warnOfCache();
   const limits = limitsOf(spec, defaults);
   if (spec.target.kind === 'url' && limits.maxAttempts > 1 && !isRepeatable(spec.data)) {
     throw new IntegrationError('BODY_NOT_REPEATABLE', 'A stream cannot be sent again by a retry.');

@@ -1,9 +1,9 @@
-import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { HttpResponseError } from '../errors.js';
 import type { HttpRequest, HttpResponse } from '../http/messages.js';
 import { readResponse } from '../http/read-response.js';
 import { encodeBody } from '../http/request-body.js';
+import { unlessAborted } from '../unless-aborted.js';
 import type { Call } from '../requests/call.js';
 import { createHttpTransport } from '../requests/http-transport.js';
 import type { Transport } from '../requests/stages/send.js';
@@ -26,20 +26,6 @@ export function createFakeTransport(answer: FakeAnswerer): Transport {
     },
     runCallback: async (call) => toReturned(await answer(call, null), call),
   };
-}
-
-/** Waits for the work, but not beyond the signal. */
-async function unlessAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  signal.throwIfAborted();
-  const working = work();
-  const settled = new AbortController();
-  try {
-    await Promise.race([working, once(signal, 'abort', { signal: settled.signal })]);
-    signal.throwIfAborted();
-    return await working;
-  } finally {
-    settled.abort();
-  }
 }
 
 async function toResponse(answer: unknown, request: HttpRequest): Promise<HttpResponse> {

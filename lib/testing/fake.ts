@@ -1,4 +1,4 @@
-import { openInstances } from '../default-instance.js';
+import { openInstances } from '../instance/default-instance.js';
 import { IntegrationError } from '../errors.js';
 import { integrationId } from '../integration-store/integration-id.js';
 import { createRedactor } from '../redaction/redactor.js';

@@ -1,8 +1,8 @@
-import { defaultInstance } from '../default-instance.js';
+import { defaultInstance } from '../instance/default-instance.js';
 import { IntegrationError } from '../errors.js';
-import { internals, type HasInternals } from '../internals.js';
+import { internals, type HasInternals } from '../instance/internals.js';
 import type { TransportSwitch } from '../requests/transport-switch.js';
-import type { Integrations } from '../types/integrations.js';
+import type { Integrations } from '../instance/services.js';
 
 /** An instance of whatever providers. */
 export type FakedInstance = Pick<Integrations, 'basePath' | 'stop'>;

@@ -9,4 +9,6 @@
  * - `local`: our side is at fault: schema drift, programming errors, credentials that do not open
  * - `unknown`: none of these can be told
  */
-export type FailureClass = 'upstream' | 'throttle' | 'auth' | 'client' | 'cancelled' | 'local' | 'unknown';
+export type FailureClass = (typeof failureClasses)[number];
+
+export const failureClasses = ['upstream', 'throttle', 'auth', 'client', 'cancelled', 'local', 'unknown'] as const;

@@ -27,7 +27,11 @@ async function makeCalls(count: number): Promise<void> {
     Array.from({ length: callers }, async () => {
       while (left > 0) {
         left -= 1;
-        await world.integration.at('/repos/x/issues').withData({ state: 'open' }).get();
+        await world.integration
+          .at('/repos/x/issues')
+          .withData({ state: 'open' })
+          .as({ type: 'array', items: { type: 'object', required: ['id'] } })
+          .get();
       }
     }),
   );

@@ -75,10 +75,10 @@ describe('runWithin', () => {
     const request = context('/a');
     runWithin({ integration }, () => {
       runWithin({ request }, () => {
-        expect(ambient()).toEqual({ integration, request, operation: null });
+        expect(ambient()).toMatchObject({ integration, request, operation: null });
       });
-      expect(ambient()).toEqual({ integration, request: null, operation: null });
+      expect(ambient()).toMatchObject({ integration, request: null, operation: null });
     });
-    expect(ambient()).toEqual({ integration: null, request: null, operation: null });
+    expect(ambient()).toEqual({ integration: null, request: null, attempt: null, operation: null });
   });
 });

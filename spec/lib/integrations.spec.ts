@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import mongoose from 'mongoose';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createIntegrations, type Integrations, type IntegrationsOptions } from '../../lib/index.js';
-import { defaultInstance } from '../../lib/default-instance.js';
+import { defaultInstance } from '../../lib/instance/default-instance.js';
 import { useDatabase } from '../support/database.js';
 import { useHttpServer } from '../support/http-server.js';
 import { localProvider } from '../support/local-provider.js';

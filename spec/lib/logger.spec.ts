@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import winston from 'winston';
 import { runWithin } from '../../lib/context.js';
-import { createIntegrations, defineProvider, withIntegrationContext } from '../../lib/index.js';
+import { createIntegrations, defineProvider, redactingFormat, withIntegrationContext } from '../../lib/index.js';
 import { createLogger } from '../../lib/logger.js';
 import { createRedactor } from '../../lib/redaction/redactor.js';
 import type { IntegrationDocument } from '../../schemas/integration.js';
@@ -97,6 +97,27 @@ describe('withIntegrationContext', () => {
     expect(lines[1]).not.toHaveProperty('operation');
   });
 
+  it('says of each line what it was written for, also when the transport is slow', async () => {
+    const lines: Line[] = [];
+    const stream = new Writable({
+      highWaterMark: 1,
+      write(chunk: Buffer, _encoding, done) {
+        lines.push(JSON.parse(chunk.toString()) as Line);
+        setImmediate(done);
+      },
+    });
+    const transports = [new winston.transports.Stream({ stream })];
+    const logger = withIntegrationContext(winston.createLogger({ format: winston.format.json(), transports }));
+    const run = (operation: string) =>
+      integration.runOperation({ operation }, async () => {
+        for (let turn = 0; turn < 50; turn += 1) logger.info(operation);
+        await new Promise((resolve) => setImmediate(resolve));
+      });
+    await Promise.all(['first', 'second'].map(run));
+    await expect.poll(() => lines.length).toBe(100);
+    expect(lines.filter(({ message, operation }) => message !== operation)).toEqual([]);
+  });
+
   it('does not mix up what runs side by side', async () => {
     const { logger, lines } = applicationLogger();
     const run = (operation: string) =>
@@ -109,6 +130,22 @@ describe('withIntegrationContext', () => {
     await Promise.all(['first', 'second', 'third'].map(run));
     expect(lines).toHaveLength(15);
     expect(lines.filter(({ message, operation }) => message !== operation)).toEqual([]);
+  });
+});
+
+describe('redactingFormat', () => {
+  it('takes secrets out of messages and fields, and leaves the rest', () => {
+    const format = winston.format.combine(redactingFormat({ extraKeys: ['ssn'] }), winston.format.json());
+    const { logger, lines } = applicationLogger(format);
+    logger.info('sent with Authorization: Bearer abc123def456', {
+      orderId: 7,
+      ssn: '078-05-1120',
+      nested: { password: 'hunter2hunter2' },
+    });
+    expect(lines).toEqual([
+      expect.objectContaining({ level: 'info', orderId: 7, ssn: '[REDACTED]', nested: { password: '[REDACTED]' } }),
+    ]);
+    expect(JSON.stringify(lines)).not.toContain('abc123def456');
   });
 });
 

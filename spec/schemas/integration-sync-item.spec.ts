@@ -1,6 +1,6 @@
 import { Types } from 'mongoose';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { documentMethods } from '../../lib/document-methods.js';
+import { documentMethods } from '../../lib/instance/document-methods.js';
 import { syncItemStatuses, type SyncItemStatus } from '../../schemas/integration-sync-item.js';
 import { compileModels } from '../../schemas/models.js';
 import { useDatabase } from '../support/database.js';

@@ -1,7 +1,7 @@
 import { Schema, Types } from 'mongoose';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { runWithin } from '../../lib/context.js';
-import { documentMethods } from '../../lib/document-methods.js';
+import { documentMethods } from '../../lib/instance/document-methods.js';
 import type { IntegrationFields } from '../../schemas/integration.js';
 import { compileModels } from '../../schemas/models.js';
 import { useDatabase } from '../support/database.js';

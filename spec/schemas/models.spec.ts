@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import mongoose, { Mongoose, Schema } from 'mongoose';
 import { afterEach, describe, expect, it } from 'vitest';
-import { documentMethods } from '../../lib/document-methods.js';
+import { documentMethods } from '../../lib/instance/document-methods.js';
 import { compileModels, type CompiledModels } from '../../schemas/models.js';
 import { useDatabase } from '../support/database.js';
 

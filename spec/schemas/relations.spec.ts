@@ -1,6 +1,6 @@
 import { Schema, Types } from 'mongoose';
 import { describe, expect, it } from 'vitest';
-import { documentMethods } from '../../lib/document-methods.js';
+import { documentMethods } from '../../lib/instance/document-methods.js';
 import { compileModels } from '../../schemas/models.js';
 import { useDatabase } from '../support/database.js';
 

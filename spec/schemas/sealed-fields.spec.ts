@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { documentMethods } from '../../lib/document-methods.js';
+import { documentMethods } from '../../lib/instance/document-methods.js';
 import type { IntegrationDocument, IntegrationFields } from '../../schemas/integration.js';
 import { compileModels } from '../../schemas/models.js';
 import { isSealed, sealedFields } from '../../schemas/sealed-fields.js';

@@ -1,5 +1,5 @@
 import mongoose from 'mongoose';
-import { documentMethods } from '../../lib/document-methods.js';
+import { documentMethods } from '../../lib/instance/document-methods.js';
 import type { IntegrationDocument, IntegrationFields } from '../../schemas/integration.js';
 import { compileModels, type IntegrationModels } from '../../schemas/models.js';
 

@@ -2,7 +2,7 @@
 import type { Connection } from 'mongoose';
 import { expectTypeOf } from 'vitest';
 import { createIntegrations } from '../../lib/integrations.js';
-import type { Integrations } from '../../lib/types/integrations.js';
+import type { Integrations } from '../../lib/instance/services.js';
 import {
   defineProvider,
   type CredentialsInputOf,

@@ -2,20 +2,27 @@ import type { IntegrationDocument } from '../../../schemas/integration.js';
 import type { PlainObject } from '../../types/json.js';
 import type { Stage } from '../stage.js';
 
-/** The opened credentials of an integration, and the strings in them that no log may hold. */
-export type CredentialReader = (
-  integration: IntegrationDocument,
-) => Promise<{ readonly credentials: PlainObject; readonly knownSecrets: readonly string[] }>;
+/** Opens the credentials of an integration. */
+export interface CredentialReader {
+  getCredentials(integration: IntegrationDocument): Promise<PlainObject>;
+  /** The strings in them that no log may hold. */
+  knownSecrets(integration: IntegrationDocument): Promise<readonly string[]>;
+}
 
-/** Opens the credentials for a URL call; a callback's SDK brings its own. */
-export function authorize(readCredentials: CredentialReader): Stage {
+const none: readonly string[] = [];
+
+/** Opens the credentials for a URL call; for any other, only to know what its log must not hold. */
+export function authorize(reader: CredentialReader): Stage {
   return async function authorize(call, next) {
+    const { integration } = call;
     const { http } = call.providerDefinition;
     if (call.spec.target.kind === 'url' && http?.authorize !== undefined) {
-      const { integration } = call;
-      const { credentials, knownSecrets } = await readCredentials(integration);
-      call.knownSecrets = knownSecrets;
+      const credentials = await reader.getCredentials(integration);
+      call.knownSecrets = await reader.knownSecrets(integration);
       call.authorizer = (request) => http.authorize?.(request, { credentials, integration }) ?? request;
+    } else {
+      // Credentials that do not open are no concern of a call that has no use for them, and cannot have leaked into it.
+      call.knownSecrets = await reader.knownSecrets(integration).catch(() => none);
     }
     return next();
   };

@@ -1,4 +1,5 @@
 import { SchemaDriftError } from '../../errors.js';
+import { unlessAborted } from '../../unless-aborted.js';
 import type { Stage } from '../stage.js';
 
 /** Checks what came against the schema of the call and types it; nothing (null, a 204) fits every schema. */
@@ -8,7 +9,8 @@ export function parseResponse(): Stage {
     const { parser } = call.spec;
     if (parser === null) return payload;
     if (payload === null || payload === undefined) return null;
-    const result = await parser.parse(payload);
+    // A schema may be asynchronous, and outlasts the attempt no more than anything else does.
+    const result = await unlessAborted(call.signal, () => parser.parse(payload));
     if (result.violations === undefined) return result.value;
     throw new SchemaDriftError({
       integrationId: call.integrationId.toHexString(),

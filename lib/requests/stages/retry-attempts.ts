@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { attemptSignal } from '../attempt-signal.js';
 import type { Call } from '../call.js';
 import type { CallGate } from '../call-gate.js';
@@ -32,12 +33,19 @@ export function retryAttempts(policy: RetryPolicy, gate: CallGate): Stage {
 async function runAttempt(call: Call, next: () => Promise<unknown>, delayMs: number, gate: CallGate) {
   const { timeoutMs } = call.limits;
   const outer = outerSignals(call, gate);
-  const { signal, release } = attemptSignal({ timeoutMs, remainingMs: call.remainingMs(), outer });
+  const { signal, stopTimer, release } = attemptSignal({ timeoutMs, remainingMs: call.remainingMs(), outer });
   call.beginAttempt(delayMs, signal);
   try {
     return await next();
   } finally {
-    release();
+    const body = call.response?.body;
+    if (body instanceof Readable && !body.closed) {
+      // It may take its time from here on, but whoever aborts the call ends it.
+      stopTimer();
+      body.once('close', release);
+    } else {
+      release();
+    }
   }
 }
 

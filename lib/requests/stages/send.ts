@@ -4,6 +4,7 @@ import { opinionOf } from '../../failures/opinion-of.js';
 import type { HttpResponse } from '../../http/messages.js';
 import { toResponseError } from '../../http/response-error.js';
 import { ResponseNotJsonError } from '../../http/response-not-json-error.js';
+import { unlessAborted } from '../../unless-aborted.js';
 import type { RequestCallback } from '../../types/request-builder.js';
 import type { Call } from '../call.js';
 import type { Stage } from '../stage.js';
@@ -55,22 +56,12 @@ function receive(call: Call, url: URL, response: HttpResponse): void {
 
 /** Runs the caller's code in the context of the call. It cannot outlast the attempt, whether it heeds its signal or not. */
 async function runCallback(call: Call, callback: () => unknown): Promise<unknown> {
-  const { signal } = call;
-  signal.throwIfAborted();
-  return new Promise((resolve, reject) => {
-    const abort = (): void => {
-      reject(asError(signal.reason));
-    };
-    signal.addEventListener('abort', abort, { once: true });
-    Promise.resolve()
-      .then(() => runWithin({ request: call }, callback))
-      .then(resolve, (thrown: unknown) => {
-        reject(asError(thrown));
-      })
-      .finally(() => {
-        signal.removeEventListener('abort', abort);
-      });
-  });
+  const { signal, attempt } = call;
+  try {
+    return await unlessAborted(signal, () => runWithin({ request: call, attempt }, callback));
+  } catch (thrown) {
+    throw asError(thrown);
+  }
 }
 
 function asError(thrown: unknown): Error {

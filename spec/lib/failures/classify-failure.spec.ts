@@ -79,6 +79,11 @@ describe('classifyFailure', () => {
     expect(classifyFailure(answered(503), { classifyFailure: () => null })).toBe('upstream');
   });
 
+  it('decides by itself where the provider names no failure class', () => {
+    const provider = { classifyFailure: () => 'weird' as FailureClass };
+    expect(classifyFailure(answered(503), provider)).toBe('upstream');
+  });
+
   it('decides by itself where the provider fails to answer', () => {
     const classifyFailureOfProvider = (): never => {
       throw new Error('a bug of the provider');

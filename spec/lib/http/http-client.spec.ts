@@ -81,6 +81,16 @@ describe('a request', () => {
     expect(elsewhere.received).toEqual([]);
   });
 
+  it('does not wait for authorize beyond the signal', async () => {
+    const controller = new AbortController();
+    const hanging: HttpRequest['authorize'] = () => {
+      controller.abort(new Error('enough'));
+      return new Promise(() => undefined);
+    };
+    await expect(send('/a', { authorize: hanging, signal: controller.signal })).rejects.toThrow('enough');
+    expect(upstream.received).toEqual([]);
+  });
+
   it('is refused where authorize adds a header that cannot be sent', async () => {
     const broken: HttpRequest['authorize'] = (given) => ({ ...given, headers: { authorization: 's3cret\nx: y' } });
     await expect(send('/a', { authorize: broken })).rejects.toThrow(coded('REQUEST_INVALID'));

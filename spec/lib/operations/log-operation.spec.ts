@@ -1,6 +1,6 @@
 import { type Types } from 'mongoose';
 import { describe, expect, it } from 'vitest';
-import { useOperations } from './operations-fixture.js';
+import { key, useOperations } from './operations-fixture.js';
 
 const instance = useOperations();
 const { IntegrationLog } = instance.integrations.models;
@@ -100,6 +100,7 @@ describe('logOperation', () => {
     const log = await integration.logOperation({
       operation: 'sync',
       status: 'failed',
+      summary: `used token=${secret}`,
       metadata: { access_token: secret },
       resultData: [{ password: secret }],
       error: new Error(`refused: Authorization: Bearer ${secret}`),
@@ -107,9 +108,31 @@ describe('logOperation', () => {
     expect(JSON.stringify(await stored(log._id))).not.toContain(secret);
   });
 
+  it('stores no credentials of the integration, whatever they look like', async () => {
+    const { integration } = instance;
+    const facts = { summary: `with ${key}`, metadata: { with: key }, resultData: [key] };
+    await integration.logOperation({ operation: 'sign', status: 'failed', ...facts, error: new Error(`not ${key}`) });
+    const work = integration.runOperation({ operation: 'sign' }, async ({ report }) => {
+      report(facts);
+      return Promise.reject(new Error(`not ${key}`));
+    });
+    await expect(work).rejects.toThrow(key);
+    const logs = await integration.logs().forOperation('sign').lean();
+    expect(logs).toHaveLength(2);
+    expect(JSON.stringify(logs)).not.toContain(key);
+    expect(logs.map(({ error }) => error?.message)).toEqual(['not [REDACTED]', 'not [REDACTED]']);
+  });
+
+  it('stores a mark in place of a value that is too large, so that the log itself is stored', async () => {
+    const resultData = { text: 'x'.repeat(2 * 1024 * 1024) };
+    const log = await instance.integration.logOperation({ operation: 'sync', status: 'success', resultData });
+    expect(await stored(log._id)).toMatchObject({ resultData: { truncated: true, bytes: 2 * 1024 * 1024 + 11 } });
+  });
+
   it('refuses an operation without a name, and emits nothing', async () => {
     await expect(instance.integration.logOperation({ operation: '', status: 'success' })).rejects.toMatchObject({
-      name: 'ValidationError',
+      code: 'OPERATION_INVALID',
+      message: expect.stringContaining('operation'),
     });
     expect(await instance.eventNames()).toEqual([]);
   });

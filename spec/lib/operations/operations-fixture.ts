@@ -10,6 +10,9 @@ const acme = defineProvider({
   metadataSchema: { type: 'object' },
 });
 
+/** What the integration authenticates with: nothing that looks like a secret. */
+export const key = 'the-key-of-the-spec';
+
 /** An event that was emitted. */
 interface Emitted {
   readonly name: IntegrationEventName;
@@ -33,7 +36,7 @@ export function useOperations() {
   let integration: IntegrationDocument;
   beforeAll(async () => {
     await integrations.start();
-    integration = await integrations.create({ provider: 'acme', name: 'Acme of the spec', credentials: {} });
+    integration = await integrations.create({ provider: 'acme', name: 'Acme of the spec', credentials: { key } });
   });
   beforeEach(() => {
     emitted.length = 0;

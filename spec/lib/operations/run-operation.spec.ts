@@ -175,7 +175,7 @@ describe('runOperation', () => {
     const run = instance.integration.runOperation({ operation: '' }, async () => {
       began = true;
     });
-    await expect(run).rejects.toMatchObject({ name: 'ValidationError' });
+    await expect(run).rejects.toMatchObject({ code: 'OPERATION_INVALID' });
     expect(began).toBe(false);
   });
 });

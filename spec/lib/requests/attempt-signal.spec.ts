@@ -61,6 +61,16 @@ describe('attemptSignal', () => {
     expect(signal.aborted).toBe(false);
   });
 
+  it('still follows the outer signals when its timer is stopped', () => {
+    const controller = new AbortController();
+    const { signal, stopTimer } = attemptSignal({ timeoutMs: 1_000, remainingMs: 5_000, outer: [controller.signal] });
+    stopTimer();
+    vi.advanceTimersByTime(10_000);
+    expect(signal.aborted).toBe(false);
+    controller.abort();
+    expect(signal.reason).toMatchObject({ code: 'CALL_ABORTED' });
+  });
+
   it('does not end at once where the time-out is longer than a timer can be', () => {
     const year = 365 * 86_400_000;
     const { signal } = attemptSignal({ timeoutMs: year, remainingMs: 2 * year, outer: [] });

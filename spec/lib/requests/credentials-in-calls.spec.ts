@@ -6,6 +6,7 @@ import { localProvider } from '../../support/local-provider.js';
 
 const database = useDatabase();
 const upstream = useHttpServer();
+const token = 'a-token-of-no-known-look';
 const keys = (fill: number, id: string) => [{ id, secret: Buffer.alloc(32, fill).toString('base64') }];
 
 function open(encryptionKeys: ReturnType<typeof keys>) {
@@ -21,7 +22,7 @@ function open(encryptionKeys: ReturnType<typeof keys>) {
 /** An integration that was made with key "a", as another process sees it. */
 async function reopenedWith(encryptionKeys: ReturnType<typeof keys>) {
   const writer = open(keys(1, 'a'));
-  const { _id } = await writer.create({ provider: 'local', name: 'Local', credentials: { token: 'a-token' } });
+  const { _id } = await writer.create({ provider: 'local', name: 'Local', credentials: { token } });
   await writer.close();
   const reader = open(encryptionKeys);
   return { reader, integration: await reader.findOrFail(_id) };
@@ -39,6 +40,30 @@ describe('a call whose credentials cannot be opened', () => {
     const logged = await integration.requests().lean();
     expect(logged).toMatchObject([{ error: { code }, attempts: [{ failureClass: 'local' }] }]);
     await expect(reader.findOrFail(integration._id)).resolves.toMatchObject({ credentials });
+    await reader.close();
+  });
+});
+
+describe('a call by callback', () => {
+  it('logs no credentials of the integration, wherever its SDK repeats them', async () => {
+    const { reader, integration } = await reopenedWith(keys(1, 'a'));
+    const repeat = async (): Promise<never> => {
+      const { token } = await integration.credentialsArray();
+      throw new Error(`The key ${String(token)} is not valid.`);
+    };
+    await expect(integration.at('orders.list').get(repeat)).rejects.toThrow('The key a-token-of-no-known-look');
+    await integration.at('orders.find').get(async () => ({ you: Object.values(await integration.credentialsArray()) }));
+    const logged = await integration.requests().sort({ _id: 1 }).lean();
+    expect(logged).toMatchObject([
+      { error: { message: 'The key [REDACTED] is not valid.' } },
+      { responseData: '{"you":["[REDACTED]"]}' },
+    ]);
+    await reader.close();
+  });
+
+  it('works where credentials cannot be opened that it has no use for', async () => {
+    const { reader, integration } = await reopenedWith(keys(1, 'b'));
+    await expect(integration.at('status').get(() => 'up')).resolves.toBe('up');
     await reader.close();
   });
 });

@@ -39,13 +39,14 @@ export function createPipelineFixture({ provider = {}, sendHttp = refuse }: Pipe
     },
     retryPolicy: createRetryPolicy({ maxDelayMs: 60_000, jitter: 0 }),
     toStoredError: (error) => ({ class: 'Error', message: String(error), code: null, trace: null }),
-    readCredentials: async () => ({ credentials: { token: 'secret' }, knownSecrets: ['secret'] }),
+    credentialReader: { getCredentials: async () => ({ token: 'secret' }), knownSecrets: async () => ['secret'] },
     transport: () => ({ sendHttp, runCallback: (call, callback) => callback(call) }),
     gate,
   });
   const parts = {
     pipeline,
     gate,
+    warnOfCache: () => undefined,
     providerOf: () => ({ ...acme, ...provider }),
     defaults: { timeoutMs: 30_000, deadlineMs: 120_000, maxResponseBytes: 1_000, readAttempts: 3, writeAttempts: 1 },
   };

@@ -337,6 +337,26 @@ describe('response metadata', () => {
     expect(recorded[0]?.call.attempts.at(-1)).toMatchObject({ providerRequestId: null, statusCode: null });
   });
 
+  it('of an attempt that timed out, reported when the next one is under way, is ignored', async () => {
+    const { at, recorded } = createPipelineFixture({ provider: { retryDelayMs: () => 0 } });
+    let begun = (): void => undefined;
+    const second = new Promise<void>((resolve) => (begun = resolve));
+    let reported: Promise<void> = Promise.resolve();
+    const late = async (context: RequestContext): Promise<void> => {
+      await second;
+      context.reportResponseMetadata({ providerRequestId: 'too late' });
+    };
+    await at('x')
+      .withOptions({ timeoutMs: 20 })
+      .get(async (context) => {
+        if (context.attempt === 1) return (reported = late(context)).then(() => new Promise(() => undefined));
+        begun();
+        return reported;
+      });
+    const ids = recorded[0]?.call.attempts.map(({ providerRequestId }) => providerRequestId);
+    expect(ids).toEqual([null, null]);
+  });
+
   it.each([
     ['128 characters', 'x'.repeat(128), 'x'.repeat(128)],
     ['129 characters', 'x'.repeat(129), 'x'.repeat(128)],
@@ -539,6 +559,18 @@ describe('a URL call', () => {
 });
 
 describe('a schema', () => {
+  it('that is asynchronous and never settles ends with the attempt', async () => {
+    const { at, recorded } = createPipelineFixture();
+    const never = z.unknown().refine(() => new Promise<boolean>(() => undefined));
+    const call = at('/issues')
+      .withOptions({ timeoutMs: 20 })
+      .withAttempts(1)
+      .as(never)
+      .get(() => 'an answer');
+    await expect(call).rejects.toMatchObject({ code: 'ATTEMPT_TIMEOUT' });
+    expect(recorded).toHaveLength(1);
+  });
+
   const issue = z.object({ title: z.string() });
 
   it('types what a callback returned and what a URL call received', async () => {

@@ -1,3 +1,4 @@
+import { getEventListeners, once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Readable } from 'node:stream';
@@ -112,6 +113,29 @@ describe('a URL call', () => {
     const chunks: Buffer[] = [];
     for await (const chunk of body as Readable) chunks.push(chunk as Buffer);
     expect(Buffer.concat(chunks).toString()).toBe('streamed');
+  });
+
+  it('ends a streamed response when the caller aborts the call, though the call is over', async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    upstream.answer((_request, response) => void response.write('begun'));
+    const options = { responseType: 'stream', signal } as const;
+    const body = (await local.integration.at('/aborted-stream').withOptions(options).get()) as Readable;
+    const failed = once(body, 'error', { signal: AbortSignal.timeout(10_000) });
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    controller.abort();
+    await expect(failed).resolves.toMatchObject([{ code: 'CALL_ABORTED' }]);
+    await expect.poll(() => getEventListeners(signal, 'abort')).toHaveLength(0);
+  });
+});
+
+describe('withCache', () => {
+  it('says once that there is no cache yet, and makes every call', async () => {
+    upstream.answer((_request, response) => response.end());
+    await local.integration.at('/cached').withCache(60).get();
+    await local.integration.at('/cached').withCache(60).get();
+    expect(upstream.received).toHaveLength(2);
+    expect(local.logger.lines.filter(({ message }) => message.startsWith('withCache()'))).toHaveLength(1);
   });
 });
 

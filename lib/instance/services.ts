@@ -16,8 +16,8 @@ import type { IntegrationLookup } from '../integration-store/find-integration.js
 import type { ListIntegrationsInput } from '../integration-store/list-integrations.js';
 import type { UpdateIntegrationInput } from '../integration-store/update-integration.js';
 import type { SessionOption } from '../durable-write.js';
-import type { LoggerLike } from './logger.js';
-import type { IdOrDocument } from './polymorphic.js';
+import type { LoggerLike } from '../types/logger.js';
+import type { IdOrDocument } from '../types/polymorphic.js';
 
 /** Whether the parts that the package needs are there. */
 export interface ServiceHealth {

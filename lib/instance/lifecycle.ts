@@ -1,11 +1,12 @@
 import type { Connection } from 'mongoose';
-import type { CompiledModels } from '../schemas/models.js';
+import type { CompiledModels } from '../../schemas/models.js';
 import { awaitConnection } from './await-connection.js';
-import type { HttpClient } from './http/http-client.js';
-import type { RequestLog } from './request-log/request-log.js';
-import type { CallGate } from './requests/call-gate.js';
+import type { HttpClient } from '../http/http-client.js';
+import type { RequestLog } from '../request-log/request-log.js';
+import { instanceStopped, type CallGate } from '../requests/call-gate.js';
+import { longestTimerMs } from '../requests/longest-timer.js';
 import { assertServerVersion } from './server-version.js';
-import type { StopOptions } from './types/integrations.js';
+import type { StopOptions } from './services.js';
 
 export interface LifecycleParts {
   readonly connection: Connection;
@@ -28,27 +29,40 @@ export interface Lifecycle {
 export function createLifecycle(parts: LifecycleParts): Lifecycle {
   const { connection, compiled, autoIndex, gate, requestLog, httpClient } = parts;
 
-  async function install(): Promise<void> {
-    await awaitConnection(connection);
-    await compiled.install();
+  let isClosed = false;
+  // What begins now is ended by the next stop(): it must not open again what has been stopped meanwhile.
+  let beginning = new AbortController();
+
+  function begin(): AbortSignal {
+    if (isClosed) throw instanceStopped();
+    return beginning.signal;
   }
 
   async function stop({ graceMs = 10_000 }: StopOptions = {}): Promise<void> {
-    await gate.shut(graceMs);
-    await requestLog.flush({ timeoutMs: graceMs });
+    beginning.abort(instanceStopped());
+    beginning = new AbortController();
+    const timeoutMs = Math.min(graceMs, longestTimerMs);
+    await gate.shut(timeoutMs);
+    await requestLog.flush({ timeoutMs });
     httpClient.close();
   }
 
   return {
-    install,
+    async install() {
+      await awaitConnection(connection, begin());
+      await compiled.install();
+    },
     async start() {
-      await awaitConnection(connection);
+      const signal = begin();
+      await awaitConnection(connection, signal);
       await assertServerVersion(connection);
       await (autoIndex ? compiled.install() : compiled.installUnique());
+      signal.throwIfAborted();
       gate.open();
     },
     stop,
     async close() {
+      isClosed = true;
       await stop();
       compiled.remove();
     },

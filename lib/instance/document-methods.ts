@@ -1,12 +1,12 @@
 import type { AxiosInstance } from 'axios';
-import type { BoundIntegrationMethods, IntegrationDocument } from '../schemas/integration.js';
-import type { IntegrationModels } from '../schemas/models.js';
-import type { DocumentValues } from './integration-store/document-values.js';
-import { logOperation, type OperationParts } from './operations/log-operation.js';
-import { runOperation } from './operations/run-operation.js';
-import { createBuilder, specFromOptions } from './requests/builder.js';
-import { createIntegrationHttp, type IntegrationHttpParts } from './requests/integration-http.js';
-import { runCall } from './requests/run-call.js';
+import type { BoundIntegrationMethods, IntegrationDocument } from '../../schemas/integration.js';
+import type { IntegrationModels } from '../../schemas/models.js';
+import type { DocumentValues } from '../integration-store/document-values.js';
+import { logOperation, type OperationParts } from '../operations/log-operation.js';
+import { runOperation } from '../operations/run-operation.js';
+import { createBuilder, specFromOptions } from '../requests/builder.js';
+import { createIntegrationHttp, type IntegrationHttpParts } from '../requests/integration-http.js';
+import { runCall } from '../requests/run-call.js';
 
 /** The services behind the methods of an integration document. */
 export interface DocumentServices {

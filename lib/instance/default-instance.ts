@@ -1,5 +1,5 @@
-import { IntegrationError } from './errors.js';
-import type { Integrations } from './types/integrations.js';
+import { IntegrationError } from '../errors.js';
+import type { Integrations } from './services.js';
 
 // The one piece of module state: which instances are open in this process.
 const open = new Set<Integrations>();

@@ -1,5 +1,5 @@
 import type { Connection } from 'mongoose';
-import type { ServiceHealth } from './types/integrations.js';
+import type { ServiceHealth } from './services.js';
 
 const pingTimeoutMs = 2_000;
 

@@ -1,5 +1,5 @@
 import type { Connection } from 'mongoose';
-import { IntegrationError } from './errors.js';
+import { IntegrationError } from '../errors.js';
 
 const oldestMajor = 6;
 

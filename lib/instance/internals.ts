@@ -1,4 +1,4 @@
-import type { TransportSwitch } from './requests/transport-switch.js';
+import type { TransportSwitch } from '../requests/transport-switch.js';
 
 /** Key of what an instance shows to the other entries of this package, and to nobody else. */
 export const internals = Symbol('express-integrations.internals');
