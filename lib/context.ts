@@ -57,6 +57,9 @@ export interface RequestSummary {
   readonly startedAt: Date;
 }
 
+/** `interactive`: somebody waits for it. `background`: it may wait for those. */
+export type CallPriority = 'interactive' | 'background';
+
 /** Who the code works for; goes into every log line. */
 export interface IntegrationIdentity {
   readonly id: string;
@@ -70,9 +73,20 @@ interface Ambient {
   /** The attempt of `request` that the code belongs to: it may still run when the next one has begun. */
   readonly attempt: number | null;
   readonly operation: OperationContext | null;
+  /** Of the calls that the code makes. */
+  readonly priority: CallPriority;
+  /** Called once for each logical call that the code makes, when it begins. */
+  readonly noteCall: (() => void) | null;
 }
 
-const nothing: Ambient = { integration: null, request: null, attempt: null, operation: null };
+const nothing: Ambient = {
+  integration: null,
+  request: null,
+  attempt: null,
+  operation: null,
+  priority: 'interactive',
+  noteCall: null,
+};
 const storage = new AsyncLocalStorage<Ambient>();
 
 /** What surrounds the running code; all null outside of calls and operations. */
@@ -88,4 +102,12 @@ export function runWithin<T>(surroundings: Partial<Ambient>, work: () => T): T {
 /** The context of the call whose callback is running, or null. Safe when calls nest and run side by side. */
 export function currentContext(): RequestContext | null {
   return ambient().request;
+}
+
+/**
+ * Runs work whose calls let interactive ones go first where rate limits hold them back: an import, a report. Nothing
+ * else changes.
+ */
+export function inBackground<T>(work: () => T): T {
+  return runWithin({ priority: 'background' }, work);
 }

@@ -35,6 +35,11 @@ export const errorTable = {
     'Unknown provider',
     'Register the provider: createIntegrations({ providers: { name: provider } }).',
   ),
+  CAPABILITY_MISSING: entry(
+    501,
+    'The provider cannot do that',
+    'Give the provider the members of the contract that `details.capability` names.',
+  ),
   INTEGRATION_NOT_FOUND: entry(
     404,
     'Integration not found',
@@ -145,6 +150,16 @@ export const errorTable = {
     500,
     'A callback threw something that is no Error',
     'Throw Error objects; the thrown value is the `cause`.',
+  ),
+  CIRCUIT_OPEN: entry(
+    503,
+    'Circuit open',
+    'Try again after retryAfterSeconds; integrations.circuit.inspect() tells the state, force() sets it.',
+  ),
+  RATE_LIMIT_EXCEEDED: entry(
+    429,
+    'Rate limit exceeded',
+    'Try again after retryAfterSeconds, or allow a longer wait: maxWaitSeconds.',
   ),
   RETRYABLE: entry(503, 'Temporary failure', 'Try again later.'),
   RETRIES_EXHAUSTED: entry(502, 'Retries exhausted', 'See the `cause` for the last failure.'),

@@ -146,3 +146,58 @@ export class SchemaDriftError extends IntegrationError<'SCHEMA_DRIFT'> {
     Object.defineProperty(this, 'payload', { value: facts.payload, enumerable: false });
   }
 }
+
+export interface CircuitOpenFacts {
+  readonly integrationId: string;
+  /** When the circuit opened; null where an operator holds it open. */
+  readonly openedAt: Date | null;
+  readonly cooldownSeconds: number;
+  /** When it may be worth trying again, in seconds from now. */
+  readonly retryAfterSeconds: number;
+  /** What the attempt before had failed with, where this refuses a retry. */
+  readonly cause?: unknown;
+}
+
+/** The other API is down, or an operator says so: the call was not sent. */
+export class CircuitOpenError extends IntegrationError<'CIRCUIT_OPEN'> {
+  override readonly name = 'CircuitOpenError';
+  readonly integrationId: string;
+  readonly openedAt: Date | null;
+  readonly cooldownSeconds: number;
+  readonly retryAfterSeconds: number;
+
+  constructor({ cause, ...facts }: CircuitOpenFacts) {
+    super('CIRCUIT_OPEN', 'The circuit of the integration is open: the call was not sent.', {
+      details: { ...facts },
+      ...(cause !== undefined && { cause }),
+    });
+    this.integrationId = facts.integrationId;
+    this.openedAt = facts.openedAt;
+    this.cooldownSeconds = facts.cooldownSeconds;
+    this.retryAfterSeconds = facts.retryAfterSeconds;
+  }
+}
+
+export interface RateLimitExceededFacts {
+  readonly integrationId: string;
+  /** When there may be room again, in seconds from now. */
+  readonly retryAfterSeconds: number;
+  /** What the attempt before had failed with, where this refuses a retry. */
+  readonly cause?: unknown;
+}
+
+/** The rate limits do not allow the call within the time that it may wait: it was not sent. */
+export class RateLimitExceededError extends IntegrationError<'RATE_LIMIT_EXCEEDED'> {
+  override readonly name = 'RateLimitExceededError';
+  readonly integrationId: string;
+  readonly retryAfterSeconds: number;
+
+  constructor({ cause, ...facts }: RateLimitExceededFacts) {
+    super('RATE_LIMIT_EXCEEDED', 'The rate limits do not allow the call yet: it was not sent.', {
+      details: { ...facts },
+      ...(cause !== undefined && { cause }),
+    });
+    this.integrationId = facts.integrationId;
+    this.retryAfterSeconds = facts.retryAfterSeconds;
+  }
+}

@@ -1,8 +1,10 @@
 import { isIntegrationError } from '../errors.js';
-import { causeChain, property } from './cause-chain.js';
+import { property } from './cause-chain.js';
+import { classNameOf } from './class-name.js';
+import { failureChain } from './failure-chain.js';
 
-/** System calls, Node's resolver, undici (fetch) and axios: no answer came, and another try may get one. */
-const codes = new Set([
+/** System calls, Node's resolver, undici (fetch), HTTP/2 and axios: no answer came, and another try may get one. */
+const codes = new Set<unknown>([
   'ECONNREFUSED',
   'ECONNRESET',
   'ECONNABORTED',
@@ -14,6 +16,10 @@ const codes = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'ENETDOWN',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ERR_HTTP2_STREAM_ERROR',
+  'ERR_HTTP2_SESSION_ERROR',
+  'ERR_HTTP2_GOAWAY_SESSION',
   'UND_ERR_SOCKET',
   'UND_ERR_CONNECT_TIMEOUT',
   'UND_ERR_HEADERS_TIMEOUT',
@@ -21,11 +27,24 @@ const codes = new Set([
   'ERR_NETWORK',
 ]);
 
+/** By name, type or class: AbortSignal.timeout(), ky, got and AWS; Stripe; OpenAI and Anthropic; node-fetch 2. */
+const kinds = new Set<unknown>([
+  'TimeoutError',
+  'StripeConnectionError',
+  'APIConnectionError',
+  'APIConnectionTimeoutError',
+  'request-timeout',
+  'body-timeout',
+]);
+
 /** Did the call fail because no (complete) answer came: refused, reset, unresolved, timed out? */
 export function isConnectionFailure(error: unknown): boolean {
-  return causeChain(error).some((link) => {
-    if (isIntegrationError(link, 'ATTEMPT_TIMEOUT') || property(link, 'name') === 'TimeoutError') return true;
-    const code = property(link, 'code');
-    return typeof code === 'string' && codes.has(code);
-  });
+  return failureChain(error).some(
+    (link) =>
+      isIntegrationError(link, 'ATTEMPT_TIMEOUT') ||
+      codes.has(property(link, 'code')) ||
+      kinds.has(property(link, 'name')) ||
+      kinds.has(property(link, 'type')) ||
+      kinds.has(classNameOf(link)),
+  );
 }

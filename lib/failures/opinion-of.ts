@@ -1,10 +1,14 @@
 /**
- * What a hook of a provider says; null where it has no opinion. A hook that throws has none either: it must not hide
- * the failure that it was asked about.
+ * What a hook of a provider says; null where it has no opinion. A hook that throws, or is asynchronous, has none
+ * either: it must not hide the failure that it was asked about.
  */
 export function opinionOf<T>(hook: () => T | null | undefined): T | null {
   try {
-    return hook() ?? null;
+    const opinion = hook() ?? null;
+    if (!(opinion instanceof Promise)) return opinion;
+    // Nobody waits for it, and what it rejects with must not end the process.
+    opinion.catch(() => undefined);
+    return null;
   } catch {
     return null;
   }

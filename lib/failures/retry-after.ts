@@ -1,4 +1,7 @@
-import { causeChain, property } from './cause-chain.js';
+import { property } from './cause-chain.js';
+import { failureChain } from './failure-chain.js';
+import { headersOf } from './header-values.js';
+import { isThrottlingOfSlack } from './throttling.js';
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
@@ -14,7 +17,8 @@ export function parseRetryAfter(value: string, now: number): number | null {
   return instant === null ? null : Math.max(0, instant - now);
 }
 
-function parseHttpDate(text: string, now: number): number | null {
+/** Milliseconds since the epoch of a date in one of the three forms of RFC 9110, section 5.6.7; null: it is none. */
+export function parseHttpDate(text: string, now: number): number | null {
   const imf = /^\w{3}, (\d{2}) (\w{3}) (\d{4}) (\d{2}:\d{2}:\d{2}) GMT$/.exec(text);
   if (imf) return instant(imf[3], imf[2], imf[1], imf[4]);
   const rfc850 = /^\w+, (\d{2})-(\w{3})-(\d{2}) (\d{2}:\d{2}:\d{2}) GMT$/.exec(text);
@@ -39,23 +43,16 @@ function fullYear(twoDigits = '', now: number): string {
   return String(year > thisYear + 50 ? year - 100 : year);
 }
 
-/** Milliseconds that a failed call's answer asks to wait, found anywhere in the cause chain; null: it does not say. */
-export function retryAfterOf(error: unknown, now: number): number | null {
-  for (const link of causeChain(error)) {
-    for (const holder of [link, property(link, 'response')]) {
-      const value = headerOf(property(holder, 'headers'), 'retry-after');
-      const delay = value === null ? null : parseRetryAfter(value, now);
-      if (delay !== null) return delay;
-    }
+/**
+ * Milliseconds that the answer to a failed call asks to wait, found anywhere in the cause chain; null: it does not say.
+ *
+ * @param failure What was thrown, or the failing response that a callback returned.
+ */
+export function retryAfterOf(failure: unknown, now: number): number | null {
+  for (const headers of headersOf(failure)) {
+    const delay = parseRetryAfter(headers.get('retry-after')?.[0] ?? '', now);
+    if (delay !== null) return delay;
   }
-  return null;
-}
-
-/** One header, from a Headers object, axios' headers or a plain object. */
-function headerOf(headers: unknown, name: string): string | null {
-  if (headers instanceof Headers) return headers.get(name);
-  if (typeof headers !== 'object' || headers === null) return null;
-  const entry = Object.entries(headers).find(([key]) => key.toLowerCase() === name);
-  const value: unknown = Array.isArray(entry?.[1]) ? entry[1][0] : entry?.[1];
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
+  const seconds = property(failureChain(failure).find(isThrottlingOfSlack), 'retryAfter');
+  return typeof seconds === 'number' && seconds >= 0 ? seconds * 1000 : null;
 }

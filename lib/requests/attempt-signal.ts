@@ -3,8 +3,6 @@ import { followSignals } from './follow-signals.js';
 import { longestTimerMs } from './longest-timer.js';
 
 export interface AttemptLimits {
-  /** Longest time for the attempt, in milliseconds. */
-  readonly timeoutMs: number;
   /** What is left of the call's deadline, in milliseconds. */
   readonly remainingMs: number;
   /** What ends the whole call: the caller's signal and the instance's. */
@@ -14,30 +12,34 @@ export interface AttemptLimits {
 /** The signal of one attempt, and how to let go of it. */
 export interface AttemptSignal {
   readonly signal: AbortSignal;
-  /** Stops the timer; the outer signals still count. */
-  stopTimer(): void;
-  /** Stops the timer and leaves the outer signals. */
+  /** Begins the attempt's own time: what it waited for before, a rate limit say, does not count. */
+  startTimeout(timeoutMs: number): void;
+  /** Stops the timers; the outer signals still count. */
+  stopTimers(): void;
+  /** Stops the timers and leaves the outer signals. */
   release(): void;
 }
 
 /** A signal that is aborted, with the coded error as its reason, by time-out, deadline or one of the outer signals. */
-export function attemptSignal({ timeoutMs, remainingMs, outer }: AttemptLimits): AttemptSignal {
+export function attemptSignal({ remainingMs, outer }: AttemptLimits): AttemptSignal {
   const controller = new AbortController();
-  const timer = setTimeout(
-    () => {
-      controller.abort(timeoutMs < remainingMs ? timedOut(timeoutMs) : deadlineExceeded());
-    },
-    Math.max(0, Math.min(timeoutMs, remainingMs, longestTimerMs)),
-  );
+  const timers: NodeJS.Timeout[] = [];
+  const abortAfter = (ms: number, reason: () => IntegrationError): void => {
+    timers.push(setTimeout(() => controller.abort(reason()), Math.max(0, Math.min(ms, longestTimerMs))));
+  };
+  const stopTimers = (): void => timers.splice(0).forEach(clearTimeout);
+  abortAfter(remainingMs, deadlineExceeded);
   const leave = followSignals(outer, (error) => {
     controller.abort(error);
   });
-  const stopTimer = (): void => clearTimeout(timer);
   return {
     signal: controller.signal,
-    stopTimer,
+    startTimeout(timeoutMs) {
+      abortAfter(timeoutMs, () => timedOut(timeoutMs));
+    },
+    stopTimers,
     release() {
-      stopTimer();
+      stopTimers();
       leave();
     },
   };

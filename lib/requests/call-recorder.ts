@@ -3,6 +3,7 @@ import { ambient } from '../context.js';
 import type { EventHub } from '../event-hub.js';
 import type { RequestLog } from '../request-log/request-log.js';
 import type { LoggerLike } from '../types/logger.js';
+import type { Call } from './call.js';
 import { logEntry, requestSummary, type EntryRedaction } from './log-entry.js';
 import type { CallRecorder } from './stages/record-call.js';
 
@@ -12,6 +13,13 @@ export interface CallRecorderParts {
   readonly events: EventHub;
   readonly logger: LoggerLike;
   readonly redaction: EntryRedaction;
+  readonly health: HealthObserver;
+}
+
+/** Draws conclusions about the integration from its calls. */
+export interface HealthObserver {
+  /** Called once for each logical call that is over; never rejects. */
+  observe(call: Call): Promise<void>;
 }
 
 /**
@@ -19,7 +27,7 @@ export interface CallRecorderParts {
  * What goes wrong here is logged; the outcome of the call stands.
  */
 export function createCallRecorder(parts: CallRecorderParts): CallRecorder {
-  const { requestLog, model, events, logger, redaction } = parts;
+  const { requestLog, model, events, logger, redaction, health } = parts;
   return {
     async record(call, error) {
       try {
@@ -32,6 +40,7 @@ export function createCallRecorder(parts: CallRecorderParts): CallRecorder {
       } catch (failure) {
         logger.error('A call could not be recorded.', { requestId: call.id.toHexString(), error: failure });
       }
+      await health.observe(call);
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Types } from 'mongoose';
+import type { CallPriority } from '../context.js';
 import { IntegrationError } from '../errors.js';
 import type { PolymorphicRef } from '../types/polymorphic.js';
 import type { CacheTtl, CallOptions, RequestCallback } from '../types/request-builder.js';
@@ -56,6 +57,7 @@ export function checkCacheTtl(ttl: CacheTtl): CacheTtl {
   throw new IntegrationError('REQUEST_INVALID', 'A cache lifetime is a positive number of seconds, or a Date.');
 }
 
+const priorities: readonly CallPriority[] = ['interactive', 'background'];
 const positiveOptions = ['timeoutMs', 'deadlineMs', 'maxResponseBytes'] as const;
 
 /**
@@ -69,11 +71,20 @@ export function checkCallOptions(options: CallOptions): CallOptions {
     if (value === undefined || (Number.isFinite(value) && value > 0)) continue;
     throw new IntegrationError('REQUEST_INVALID', `${name} must be a positive number, got ${String(value)}.`);
   }
+  const { maxWaitSeconds: wait } = options;
+  if (wait !== undefined && !(Number.isFinite(wait) && wait >= 0)) {
+    throw new IntegrationError('REQUEST_INVALID', `maxWaitSeconds must be a number from 0, got ${String(wait)}.`);
+  }
+  if (options.priority !== undefined && !priorities.includes(options.priority)) {
+    throw new IntegrationError('REQUEST_INVALID', `priority must be ${priorities.join(' or ')}.`);
+  }
   if (options.signal !== undefined && !(options.signal instanceof AbortSignal)) {
     throw new IntegrationError('REQUEST_INVALID', `signal must be an AbortSignal, got ${typeof options.signal}.`);
   }
   const { timeoutMs, deadlineMs, maxResponseBytes, signal, headers, query, responseType } = options;
-  const checked = { timeoutMs, deadlineMs, maxResponseBytes, signal, headers, query, responseType };
+  const { maxWaitSeconds, priority } = options;
+  const traffic = { maxWaitSeconds, priority };
+  const checked = { timeoutMs, deadlineMs, maxResponseBytes, signal, headers, query, responseType, ...traffic };
   return Object.fromEntries(Object.entries(checked).filter(([, value]) => value !== undefined));
 }
 

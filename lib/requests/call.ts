@@ -4,6 +4,8 @@ import type { IntegrationDocument } from '../../schemas/integration.js';
 import type { RequestAttempt } from '../../schemas/integration-request.js';
 import { ambient, type RequestContext, type ResponseMetadata } from '../context.js';
 import type { HttpResponse } from '../http/messages.js';
+import type { AttemptFailure } from './attempt-failure.js';
+import type { AttemptSignal } from './attempt-signal.js';
 import type { CallSpec } from './call-spec.js';
 import { reportedMetadata } from './reported-metadata.js';
 
@@ -31,12 +33,18 @@ export class Call implements RequestContext {
   attempt = 0;
   delayBeforeMs = 0;
   signal: AbortSignal = neverAborted;
+  startTimeout: AttemptSignal['startTimeout'] = () => undefined;
+
+  /** By whoever repeats attempts: what the last one failed with. */
+  previousFailure: unknown = undefined;
 
   /** By the callback, or by send. */
   responseMetadata: ResponseMetadata = noMetadata;
 
   /** By record-attempt. */
   readonly attempts: RequestAttempt[] = [];
+  /** By record-attempt: how the attempt failed; null where it did not, or was refused before it began. */
+  failure: AttemptFailure | null = null;
 
   /** By authorize: adds the credentials to a request, and what must not appear in a log. */
   authorizer: ((request: OutgoingRequest) => OutgoingRequest | Promise<OutgoingRequest>) | null = null;
@@ -94,11 +102,13 @@ export class Call implements RequestContext {
   }
 
   /** Forgets what the last attempt left. */
-  beginAttempt(delayBeforeMs: number, signal: AbortSignal): void {
+  beginAttempt(delayBeforeMs: number, { signal, startTimeout }: Pick<AttemptSignal, 'signal' | 'startTimeout'>): void {
     this.attempt += 1;
     this.delayBeforeMs = delayBeforeMs;
     this.signal = signal;
+    this.startTimeout = startTimeout;
     this.responseMetadata = noMetadata;
+    this.failure = null;
     this.response = null;
     this.returned = undefined;
   }

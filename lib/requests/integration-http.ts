@@ -113,12 +113,8 @@ async function sendAttempt(
   const call = (exchange.call ??= createCall(parts, integration, specOf(request)));
   // Another one where an interceptor has set it.
   const outer = [exchange.signal, ...ownSignals(request.signal)];
-  const { signal, release } = attemptSignal({
-    timeoutMs: call.limits.timeoutMs,
-    remainingMs: call.remainingMs(),
-    outer,
-  });
-  call.beginAttempt(exchange.nextDelayMs, signal);
+  const attempt = attemptSignal({ remainingMs: call.remainingMs(), outer });
+  call.beginAttempt(exchange.nextDelayMs, attempt);
   exchange.failure = null;
   try {
     await runWithin({ integration: integrationIdentity(integration) }, () => parts.pipeline.runAttempt(call));
@@ -133,7 +129,7 @@ async function sendAttempt(
     }
     throw axiosError(error, request, response);
   } finally {
-    release();
+    attempt.release();
   }
 }
 
@@ -179,7 +175,10 @@ function axiosResponse({ response }: Call, request: AxiosRequest): AxiosResponse
 function axiosError(error: unknown, request: AxiosRequest, response: AxiosResponse | undefined): AxiosError {
   const cause = error instanceof Error ? error : new Error('The request failed.', { cause: error });
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
-  return AxiosError.from(cause, code, request, undefined, response);
+  const failure = AxiosError.from(cause, code, request, undefined, response);
+  // Taken over from the cause, where it is not what was answered but what our errors are answered with.
+  if (response === undefined) delete failure.status;
+  return failure;
 }
 
 function mayRetry(policy: RetryPolicy, exchange: Exchange | undefined): boolean {
@@ -188,6 +187,7 @@ function mayRetry(policy: RetryPolicy, exchange: Exchange | undefined): boolean 
   const delayMs = nextDelay(policy, call, exchange.failure, [exchange.signal]);
   if (delayMs === null) return false;
   exchange.nextDelayMs = delayMs;
+  call.previousFailure = exchange.failure;
   return true;
 }
 

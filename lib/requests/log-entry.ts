@@ -3,6 +3,7 @@ import type { RequestSummary } from '../context.js';
 import { causeChain, property } from '../failures/cause-chain.js';
 import { cutText } from '../request-log/cut-text.js';
 import type { Call } from './call.js';
+import { bodyOfResponse } from './response-object.js';
 
 /** Which side of a call a body belongs to. */
 export type BodySide = 'request' | 'response';
@@ -62,7 +63,10 @@ export function requestSummary(call: Call, entry: IntegrationRequestFields): Req
   };
 }
 
-/** The answer as received, or what the callback returned, or what the SDK's error holds of the answer. */
+/**
+ * The answer as received, or what the callback returned, or what the SDK's error holds of the answer; of a retry that
+ * was refused, that of the attempt before.
+ */
 function responseBody(call: Call, error: unknown): unknown {
   if (call.response !== null) return call.response.rawText ?? call.response.body;
   if (call.returned !== undefined) return bodyOfResponse(call.returned);
@@ -71,12 +75,4 @@ function responseBody(call: Call, error: unknown): unknown {
     if (body !== undefined) return body;
   }
   return null;
-}
-
-/** Of the response objects of axios and octokit, the body alone: the rest repeats the request, credentials included. */
-function bodyOfResponse(returned: unknown): unknown {
-  const isResponse = property(returned, 'headers') !== undefined && typeof property(returned, 'status') === 'number';
-  return isResponse && typeof returned === 'object' && returned !== null && 'data' in returned
-    ? property(returned, 'data')
-    : returned;
 }

@@ -17,7 +17,9 @@ export function nextDelay(
   // Nobody waits for another attempt, whatever the policy or the provider thinks of the error.
   if (isOver(call, outer)) return null;
   const delayMs = policy.decide({
-    error,
+    // As it was judged when the attempt ended; one that was refused before it began was not.
+    error: call.failure?.subject ?? error,
+    ...(call.failure !== null && { verdict: call.failure.verdict }),
     attempt: call.attempt,
     maxAttempts: call.maxAttempts,
     provider: call.providerDefinition,

@@ -3,11 +3,15 @@ import type { CallGate } from './call-gate.js';
 import type { RetryPolicy } from './retry-policy.js';
 import { composeStages } from './stage.js';
 import { authorize, type CredentialReader } from './stages/authorize.js';
+import { confirmCircuit } from './stages/confirm-circuit.js';
+import { guardCircuit, type CircuitGuard } from './stages/guard-circuit.js';
+import { limitAttempt } from './stages/limit-attempt.js';
 import { parseResponse } from './stages/parse-response.js';
 import { recordAttempt, type ErrorRecorder } from './stages/record-attempt.js';
 import { recordCall, type CallRecorder } from './stages/record-call.js';
 import { retryAttempts } from './stages/retry-attempts.js';
 import { send, type Transport } from './stages/send.js';
+import { takeRateBudget, type RateBudget } from './stages/take-rate-budget.js';
 
 /** What the stages close over. */
 export interface PipelineParts {
@@ -18,6 +22,8 @@ export interface PipelineParts {
   /** Asked for each attempt. */
   readonly transport: () => Transport;
   readonly gate: CallGate;
+  readonly circuit: CircuitGuard;
+  readonly budget: RateBudget;
 }
 
 /** The ways into the stages. */
@@ -30,10 +36,14 @@ export interface Pipeline {
 
 /**
  * Every call goes through these stages, in this order. The response cache and the idempotency ledger will stand before
- * record-call, the circuit breaker and the rate budget before record-attempt.
+ * record-call.
  */
 export function createPipeline(parts: PipelineParts): Pipeline {
   const oncePerAttempt = [
+    guardCircuit(parts.circuit),
+    takeRateBudget(parts.budget),
+    confirmCircuit(parts.circuit),
+    limitAttempt(),
     recordAttempt(parts.toStoredError),
     authorize(parts.credentialReader),
     send(parts.transport),

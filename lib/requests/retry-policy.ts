@@ -1,24 +1,27 @@
-import type { CustomizesRetry } from '../../providers/contracts.js';
+import type { ClassifiesFailures, CustomizesRetry } from '../../providers/contracts.js';
 import type { ResponseMetadata } from '../context.js';
-import { isRetryableError, type RetryableError } from '../errors.js';
-import { causeChain } from '../failures/cause-chain.js';
-import { isConnectionFailure } from '../failures/connection-failure.js';
+import { isIntegrationError, isRetryableError, type RetryableError } from '../errors.js';
+import { judgeFailure, type FailureVerdict } from '../failures/classify-failure.js';
+import { failureChain, isRefusal } from '../failures/failure-chain.js';
 import { opinionOf } from '../failures/opinion-of.js';
 import { retryAfterOf } from '../failures/retry-after.js';
-import { statusCodeOf } from '../failures/status-code.js';
 
-const retryableStatuses = new Set([429, 500, 502, 503, 504]);
+/** Those of a server that may do better next time. */
+const passingStatuses = new Set([500, 502, 503, 504]);
 
 /** What a throttled call waits when the upstream does not say for how long. */
 const throttledDelayMs = 30_000;
 
 /** What is asked after a failed attempt. */
 export interface RetryQuestion {
+  /** What was thrown, or the failing response that a callback returned. */
   readonly error: unknown;
+  /** On that failure; passed here where nobody has yet. */
+  readonly verdict?: FailureVerdict;
   /** Number of the attempt that failed, from 1. */
   readonly attempt: number;
   readonly maxAttempts: number;
-  readonly provider?: Partial<CustomizesRetry>;
+  readonly provider?: Partial<CustomizesRetry & ClassifiesFailures>;
   /** What the callback reported for the attempt. */
   readonly reported?: ResponseMetadata;
 }
@@ -43,7 +46,8 @@ export interface RetryPolicyOptions {
 
 /**
  * The one policy of retries, for callbacks and HTTP alike. A `RetryableError` anywhere in the cause chain decides
- * first, then the provider, then the core: connection failures and the statuses 429, 500, 502, 503 and 504.
+ * first, then the provider's `isRetryable`, then the verdict: `throttle` and `upstream` are retried, a 5xx other than
+ * 500, 502, 503 and 504 only where the provider itself called it `upstream`. A refusal of ours is never retried.
  */
 export function createRetryPolicy(options: RetryPolicyOptions): RetryPolicy {
   const { maxDelayMs, jitter, random = Math.random, now = Date.now } = options;
@@ -54,10 +58,12 @@ export function createRetryPolicy(options: RetryPolicyOptions): RetryPolicy {
 
   return {
     decide(question) {
-      const marker = causeChain(question.error).find((link) => isRetryableError(link)) ?? null;
+      const chain = failureChain(question.error);
+      const marker = chain.find((link) => isRetryableError(link)) ?? null;
       if (question.attempt >= limitOf(question, marker)) return null;
-      if (marker === null && !isRetryable(question)) return null;
-      return withJitter(delayOf(question, marker, now()));
+      const verdict = question.verdict ?? judgeFailure(question.error, question.provider ?? {});
+      if (marker === null && !isRetryable(question, verdict, chain)) return null;
+      return withJitter(delayOf(question, marker, verdict, now()));
     },
   };
 }
@@ -68,22 +74,28 @@ function limitOf({ maxAttempts }: RetryQuestion, marker: RetryableError | null):
   return typeof lowered === 'number' && lowered < maxAttempts ? lowered : maxAttempts;
 }
 
-function isRetryable({ error, provider }: RetryQuestion): boolean {
-  const opinion = opinionOf(() => provider?.isRetryable?.(error));
-  if (opinion !== null) return opinion;
-  const status = statusCodeOf(error);
-  return status === null ? isConnectionFailure(error) : retryableStatuses.has(status);
+function isRetryable({ error, provider }: RetryQuestion, verdict: FailureVerdict, chain: readonly unknown[]): boolean {
+  if (chain.some(isRefusal)) return false;
+  const opinion: unknown = opinionOf(() => provider?.isRetryable?.(error));
+  if (typeof opinion === 'boolean') return opinion;
+  // The upstream may be at fault, and the time is up all the same.
+  if (chain.some((link) => isIntegrationError(link, 'DEADLINE_EXCEEDED'))) return false;
+  return verdict.failureClass === 'throttle' || (verdict.failureClass === 'upstream' && mayPass(verdict));
 }
 
-function delayOf(question: RetryQuestion, marker: RetryableError | null, now: number): number {
+function mayPass({ statusCode, isOfProvider }: FailureVerdict): boolean {
+  return isOfProvider || statusCode === null || statusCode < 500 || passingStatuses.has(statusCode);
+}
+
+function delayOf(question: RetryQuestion, marker: RetryableError | null, verdict: FailureVerdict, now: number): number {
   const { error, attempt, provider, reported } = question;
   if (marker !== null) return secondsToMs(marker.retryAfterSeconds) ?? attempt * 1000;
-  const status = statusCodeOf(error);
+  const { statusCode: status, failureClass } = verdict;
   const own = delay(opinionOf(() => provider?.retryDelayMs?.(error, attempt, status)));
   if (own !== null) return own;
   const told = retryAfterOf(error, now) ?? secondsToMs(reported?.retryAfterSeconds);
   if (told !== null) return told;
-  if (status === 429) return throttledDelayMs;
+  if (status === 429 || failureClass === 'throttle') return throttledDelayMs;
   return status !== null && status >= 500 ? attempt * 2000 : attempt * 1000;
 }
 

@@ -1,6 +1,6 @@
 import type { AnyProvider } from '../../providers/contracts.js';
 import type { IntegrationDocument } from '../../schemas/integration.js';
-import { runWithin } from '../context.js';
+import { ambient, runWithin } from '../context.js';
 import { IntegrationError } from '../errors.js';
 import { discardBody, expectErrors, isRepeatable } from '../http/request-body.js';
 import { integrationIdentity } from '../integration-identity.js';
@@ -70,6 +70,7 @@ export function createCall(
   integration: IntegrationDocument,
   spec: CallSpec,
 ): Call {
+  ambient().noteCall?.();
   if (spec.cache !== null) warnOfCache();
   const limits = limitsOf(spec, defaults);
   if (spec.target.kind === 'url' && limits.maxAttempts > 1 && !isRepeatable(spec.data)) {

@@ -1,5 +1,16 @@
 import { IntegrationError } from '../errors.js';
 
+export const rateLimitKinds = ['fixed', 'sliding', 'aligned'] as const;
+
+/**
+ * How a provider counts:
+ *
+ * - `fixed`: its counter starts anew with each window, nobody knows when
+ * - `sliding`: it looks back over the last window at any time
+ * - `aligned`: its windows begin at multiples of their length since the epoch, in UTC: each minute, hour, day
+ */
+export type RateLimitKind = (typeof rateLimitKinds)[number];
+
 /** How many calls a provider allows in a window of time, and how it counts them. Immutable. */
 export class RateLimit {
   private constructor(
@@ -7,8 +18,7 @@ export class RateLimit {
     readonly limit: number,
     /** Length of the window. */
     readonly seconds: number,
-    /** `fixed`: the provider's counter starts anew with each window; `sliding`: it looks back over the last one. */
-    readonly kind: 'fixed' | 'sliding',
+    readonly kind: RateLimitKind,
   ) {}
 
   static perMinute(limit: number): RateLimit {
@@ -42,5 +52,13 @@ export class RateLimit {
   /** The same limit, counted by the provider over a rolling window. */
   sliding(): RateLimit {
     return new RateLimit(this.limit, this.seconds, 'sliding');
+  }
+
+  /**
+   * The same limit, counted by the provider from the full minute, hour or day on, in UTC. Only for a provider that
+   * documents it: then the whole limit can be used at once after each beginning.
+   */
+  aligned(): RateLimit {
+    return new RateLimit(this.limit, this.seconds, 'aligned');
   }
 }

@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { RequestContext } from '../context.js';
+import type { CallPriority, RequestContext } from '../context.js';
 import type { InferSchema, JsonSchema } from './json.js';
 import type { IdOrDocument, PolymorphicTarget } from './polymorphic.js';
 
@@ -30,6 +30,13 @@ export interface CallOptions {
   readonly responseType?: ResponseType;
   /** Largest response body, in bytes. */
   readonly maxResponseBytes?: number;
+  /** How long each attempt waits at most for the rate limits, in seconds; 0: not at all. */
+  readonly maxWaitSeconds?: number;
+  /**
+   * Who goes first where the rate limits hold calls back. Default: `background` in `inBackground()`, else
+   * `interactive`.
+   */
+  readonly priority?: CallPriority;
 }
 
 /** A callback over any SDK. */

@@ -35,8 +35,8 @@ export function classifyFailure(error: unknown): FailureClass | null {
 }
 
 /** Reads request id and rate limits from an answer. */
-export function responseMetadata({ headers }: ResponseHead): ResponseMetadata {
-  const retryAfterMs = parseRetryAfter(headers['retry-after'] ?? '', Date.now());
+export function responseMetadata({ statusCode, headers }: ResponseHead): ResponseMetadata {
+  const retryAfterMs = parseRetryAfter(headers['retry-after'] ?? '', Date.now()) ?? impliedDelayMs(statusCode, headers);
   return {
     providerRequestId: headers['x-github-request-id'] ?? null,
     ...(isCoreLimit(headers) && {
@@ -45,6 +45,11 @@ export function responseMetadata({ headers }: ResponseHead): ResponseMetadata {
     }),
     retryAfterSeconds: retryAfterMs === null ? null : Math.ceil(retryAfterMs / 1000),
   };
+}
+
+/** A 429 that says nothing, and is not about the hourly limit, is about a secondary one. */
+function impliedDelayMs(statusCode: number, headers: ResponseHead['headers']): number | null {
+  return statusCode === 429 && headers['x-ratelimit-remaining'] !== '0' ? secondaryLimitMs : null;
 }
 
 function isRateLimited({ statusCode, header, message }: FailureFacts): boolean {

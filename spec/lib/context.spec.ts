@@ -79,6 +79,7 @@ describe('runWithin', () => {
       });
       expect(ambient()).toMatchObject({ integration, request: null, operation: null });
     });
-    expect(ambient()).toEqual({ integration: null, request: null, attempt: null, operation: null });
+    const nothing = { integration: null, request: null, attempt: null, operation: null, noteCall: null };
+    expect(ambient()).toEqual({ ...nothing, priority: 'interactive' });
   });
 });

@@ -1,19 +1,31 @@
 import type { RequestAttempt, StoredError } from '../../../schemas/integration-request.js';
-import { classifyFailure, classifyStatus } from '../../failures/classify-failure.js';
+import { isIntegrationError } from '../../errors.js';
 import { property } from '../../failures/cause-chain.js';
-import { statusCodeOf } from '../../failures/status-code.js';
+import { classNameOf } from '../../failures/class-name.js';
+import { judgeFailure } from '../../failures/classify-failure.js';
+import { cutText } from '../../request-log/cut-text.js';
+import type { AttemptFailure } from '../attempt-failure.js';
+import { answeredMetadata } from '../answered-metadata.js';
 import type { Call } from '../call.js';
+import { answeredStatus, returnedFailure } from '../returned-failure.js';
 import type { Stage } from '../stage.js';
 
 /** Makes the stored form of an error: redacted and cut. */
 export type ErrorRecorder = (error: unknown, knownSecrets: readonly string[]) => StoredError;
 
-/** Keeps a subdocument for the attempt: when, how long, with what outcome. */
+const maxClassLength = 200;
+
+type Outcome = Pick<RequestAttempt, 'statusCode' | 'error' | 'failureClass'>;
+
+/**
+ * Keeps a subdocument for the attempt: when, how long, with what outcome. The verdict on a failed one is passed here,
+ * once, and what the headers of the answer say about rate limits is taken down, before the stages around it go on.
+ */
 export function recordAttempt(toStoredError: ErrorRecorder): Stage {
   return async function recordAttempt(call, next) {
     const startedAt = new Date();
     const clock = performance.now();
-    const record = (outcome: Pick<RequestAttempt, 'statusCode' | 'error' | 'failureClass'>): void => {
+    const record = (outcome: Outcome): void => {
       call.attempts.push({
         number: call.attempt,
         startedAt,
@@ -23,31 +35,40 @@ export function recordAttempt(toStoredError: ErrorRecorder): Stage {
         ...outcome,
       });
     };
+    let value: unknown;
     try {
-      const value = await next();
-      // An SDK may return the answer to a failed request instead of throwing.
-      const statusCode = answeredStatus(call);
-      record({ statusCode, error: null, failureClass: classifyStatus(statusCode) });
-      return value;
+      value = await next();
     } catch (error) {
-      record({
-        statusCode: statusCodeOf(error) ?? answeredStatus(call),
-        error: toStoredError(error, call.knownSecrets),
-        failureClass: classifyFailure(error, call.providerDefinition),
-      });
+      call.responseMetadata = answeredMetadata(call, error);
+      call.failure = thrownFailure(call, error);
+      record({ ...outcomeOf(call), error: toStoredError(error, call.knownSecrets) });
       throw error;
     }
+    call.responseMetadata = answeredMetadata(call);
+    call.failure = returnedFailure(call);
+    record({ ...outcomeOf(call), error: call.failure === null ? null : storedAnswer(call.failure) });
+    return value;
   };
 }
 
-/** The status of the answer, as received, reported, or found on the SDK's response object. */
-function answeredStatus(call: Call): number | null {
-  const reported = call.response?.statusCode ?? call.responseMetadata.statusCode;
-  return reported ?? statusOfReturned(call.returned);
+/** Where the body of a failing answer does not fit the schema, it is the answer that counts. */
+function thrownFailure(call: Call, error: unknown): AttemptFailure {
+  const answer = isIntegrationError(error, 'SCHEMA_DRIFT') ? returnedFailure(call) : null;
+  if (answer !== null) return { ...answer, error };
+  return { error, subject: error, verdict: judgeFailure(error, call.providerDefinition, answeredStatus(call)) };
 }
 
-/** Response objects (fetch, axios, octokit) have a status and headers; a mere `status` field is the host's data. */
-function statusOfReturned(returned: unknown): number | null {
-  const status = property(returned, 'status');
-  return typeof status === 'number' && property(returned, 'headers') !== undefined ? status : null;
+function outcomeOf(call: Call): Pick<Outcome, 'statusCode' | 'failureClass'> {
+  const { statusCode = null, failureClass = null } = call.failure?.verdict ?? {};
+  return { statusCode: statusCode ?? answeredStatus(call), failureClass };
+}
+
+/** Nothing was thrown that could have a stack. */
+function storedAnswer({ error, subject }: AttemptFailure): StoredError {
+  return {
+    class: cutText(classNameOf(subject) ?? 'Object', maxClassLength),
+    message: String(property(error, 'message')),
+    code: null,
+    trace: null,
+  };
 }

@@ -12,7 +12,10 @@ export function recordCall(recorder: CallRecorder): Stage {
   return async function recordCall(call, next) {
     let failure: unknown = null;
     try {
-      return await next();
+      const value = await next();
+      // A failing answer that the callback returned.
+      failure = call.failure?.error ?? null;
+      return value;
     } catch (error) {
       failure = error;
       throw error;

@@ -44,6 +44,20 @@ describe('causeChain', () => {
   });
 });
 
+describe('an error without a cause', () => {
+  const inner = new Error('inner');
+
+  it.each(['original', 'detail', 'error', 'originalError'])('is followed by the error that it has for `%s`', (name) => {
+    expect(causeChain(Object.assign(new Error('outer'), { [name]: inner }))).toHaveLength(2);
+    expect(causeChain(Object.assign(new Error('outer'), { [name]: 'a text' }))).toHaveLength(1);
+  });
+
+  it('only: its cause comes first', () => {
+    const outer = Object.assign(new Error('outer', { cause: inner }), { detail: new Error('detail') });
+    expect(causeChain(outer)).toEqual([outer, inner]);
+  });
+});
+
 describe('property', () => {
   it.each([null, undefined, 7, 'text'])('is undefined for %s', (value) => {
     expect(property(value, 'length')).toBeUndefined();

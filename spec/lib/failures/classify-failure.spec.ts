@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { IntegrationError, RetryableError, SchemaDriftError } from '../../../lib/errors.js';
-import { classifyFailure, classifyStatus } from '../../../lib/failures/classify-failure.js';
-import type { FailureClass } from '../../../lib/types/failure-class.js';
+import {
+  CircuitOpenError,
+  HttpResponseError,
+  IntegrationError,
+  RateLimitExceededError,
+  RetryableError,
+  SchemaDriftError,
+} from '../../../lib/errors.js';
+import { classifyFailure, classifyStatus, judgeFailure } from '../../../lib/failures/classify-failure.js';
+import { failureClasses, type FailureClass } from '../../../lib/types/failure-class.js';
+import { sdkFailures } from './sdk-failures.js';
 
 function answered(status: number): Error {
   return Object.assign(new Error('failed'), { status });
@@ -19,6 +27,14 @@ const drift = new SchemaDriftError({
   source: 'live',
   violations: ['/title: missing'],
 });
+
+const refusal = { integrationId: '1', retryAfterSeconds: 5 };
+
+/** Refusals of retries: the attempts before had failed with anything at all. */
+const refusals = (cause?: unknown): [string, Error][] => [
+  ['an open circuit', new CircuitOpenError({ ...refusal, openedAt: null, cooldownSeconds: 30, cause })],
+  ['an exceeded rate limit', new RateLimitExceededError({ ...refusal, cause })],
+];
 
 const table: [string, unknown, FailureClass][] = [
   ['500', answered(500), 'upstream'],
@@ -63,8 +79,16 @@ const table: [string, unknown, FailureClass][] = [
     new IntegrationError('NON_ERROR_THROWN', 'x', { cause: { status: 503 } }),
     'upstream',
   ],
+  ['a redirection that was not followed', answeredByUrl(304), 'client'],
+  ['an answer that is no JSON', new IntegrationError('RESPONSE_NOT_JSON', 'failed'), 'local'],
+  ['a refused grant in the body of a URL call', answeredByUrl(400, { error: 'invalid_grant' }), 'auth'],
+  ['another error in the body of a URL call', answeredByUrl(400, { error: 'invalid_scope' }), 'client'],
   ['any other error', new Error('failed'), 'unknown'],
 ];
+
+function answeredByUrl(statusCode: number, body: unknown = null): Error {
+  return new HttpResponseError('failed', { statusCode, headers: {}, body });
+}
 
 describe('classifyFailure', () => {
   it.each(table)('%s is classified', (_what, error, expected) => {
@@ -89,6 +113,103 @@ describe('classifyFailure', () => {
       throw new Error('a bug of the provider');
     };
     expect(classifyFailure(answered(503), { classifyFailure: classifyFailureOfProvider })).toBe('upstream');
+  });
+});
+
+describe('the failure of an SDK', () => {
+  it.each(Object.entries(sdkFailures))(
+    '%s, is judged by what it holds',
+    (_sdk, { error, failureClass, statusCode }) => {
+      expect(judgeFailure(error, {})).toEqual({ failureClass, statusCode, isOfProvider: false });
+      expect(judgeFailure(new Error('sync failed', { cause: error }), {})).toMatchObject({ failureClass, statusCode });
+    },
+  );
+});
+
+describe('a refusal of ours', () => {
+  const causes: [string, unknown][] = [
+    ['nothing', undefined],
+    ['a 503', answered(503)],
+    ['a 401', answered(401)],
+    ['a reset', coded('ECONNRESET')],
+    ['a RetryableError', new RetryableError('later')],
+    ['an abort', new DOMException('aborted', 'AbortError')],
+  ];
+
+  it.each(causes)('is local, and has no status, after %s', (_what, cause) => {
+    for (const [, error] of refusals(cause)) {
+      const verdict = { failureClass: 'local', statusCode: null, isOfProvider: false };
+      expect(judgeFailure(error, {})).toEqual(verdict);
+      expect(judgeFailure(new Error('wrapped by a callback', { cause: error }), {})).toEqual(verdict);
+    }
+  });
+
+  it('is nothing that a provider is asked about', () => {
+    const asked: unknown[] = [];
+    const provider = { classifyFailure: (error: unknown) => (asked.push(error), 'upstream' as const) };
+    for (const [, error] of refusals(answered(503))) expect(judgeFailure(error, provider).failureClass).toBe('local');
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('the verdict', () => {
+  it('has the status that was reported, where the failure has none', () => {
+    const hidden = new Error('an SDK that hides it');
+    expect(judgeFailure(hidden, {}, 503)).toEqual({ failureClass: 'upstream', statusCode: 503, isOfProvider: false });
+    expect(judgeFailure(answered(404), {}, 503)).toMatchObject({ failureClass: 'client', statusCode: 404 });
+    expect(judgeFailure(drift, {}, 200)).toMatchObject({ failureClass: 'local', statusCode: 200 });
+  });
+
+  it.each(failureClasses)('says that it is of the provider: %s', (failureClass) => {
+    const provider = { classifyFailure: () => failureClass };
+    expect(judgeFailure(answered(503), provider)).toEqual({ failureClass, statusCode: 503, isOfProvider: true });
+  });
+
+  it.each<[string, () => unknown]>([
+    ['undefined', () => undefined],
+    ['a name that is none', () => 'weird'],
+    ['a number', () => 7],
+    ['an object', () => ({})],
+    ['a promise', async () => 'auth'],
+    ['a promise that rejects', () => Promise.reject(new Error('a bug of the provider'))],
+  ])('is ours where the provider says %s', (_rubbish, hook) => {
+    const provider = { classifyFailure: hook as () => FailureClass };
+    expect(judgeFailure(answered(503), provider)).toMatchObject({ failureClass: 'upstream', isOfProvider: false });
+  });
+
+  it('on a response object is that on its status and body', () => {
+    const { headers } = new Response();
+    expect(judgeFailure(new Response(null, { status: 503 }), {}).failureClass).toBe('upstream');
+    expect(judgeFailure({ statusCode: 429, headers }, {}).failureClass).toBe('throttle');
+    expect(judgeFailure({ status: 400, headers, data: { error: 'invalid_grant' } }, {}).failureClass).toBe('auth');
+  });
+
+  it.each([
+    [
+      'a Proxy that refuses',
+      new Proxy(
+        {},
+        {
+          get: () => {
+            throw new Error('no');
+          },
+          has: () => {
+            throw new Error('no');
+          },
+        },
+      ),
+    ],
+    [
+      'a getter that throws',
+      Object.defineProperty(new Error('x'), 'status', {
+        get: () => {
+          throw new Error('no');
+        },
+      }),
+    ],
+    ['nothing', undefined],
+  ])('can be passed on %s', (_what, failure) => {
+    expect(judgeFailure(failure, {})).toMatchObject({ failureClass: 'unknown', statusCode: null });
   });
 });
 

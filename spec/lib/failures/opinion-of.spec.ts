@@ -16,4 +16,11 @@ describe('opinionOf', () => {
     };
     expect(opinionOf(hook)).toBeNull();
   });
+
+  it('is null for an asynchronous hook, which may fail without harm', async () => {
+    expect(opinionOf<unknown>(async () => true)).toBeNull();
+    expect(opinionOf<unknown>(() => Promise.reject(new Error('a bug of the provider')))).toBeNull();
+    // An unhandled rejection would fail the run.
+    await new Promise((resolve) => setImmediate(resolve));
+  });
 });

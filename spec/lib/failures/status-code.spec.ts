@@ -28,6 +28,10 @@ describe('statusCodeOf', () => {
     ['an axios error', axiosError(503)],
     ['our own error of a URL call', new HttpResponseError('failed', { statusCode: 503, headers: {}, body: null })],
     ['a thrown object that is no error', { status: 503 }],
+    ['raw.statusCode (Stripe)', withStatus({ raw: { statusCode: 503 } })],
+    ['output.statusCode (Boom)', withStatus({ output: { statusCode: 503 } })],
+    ['code, a number (googleapis)', withStatus({ code: 503 })],
+    ['code, text (gaxios)', withStatus({ code: '503' })],
   ])('understands %s', (_where, error) => {
     expect(statusCodeOf(error)).toBe(503);
   });
@@ -71,6 +75,10 @@ describe('statusCodeOf', () => {
     ['a status that is text', withStatus({ status: 'failed' })],
     ['a number that is no HTTP status', withStatus({ status: 0, statusCode: 999 })],
     ['a fraction', withStatus({ status: 404.5 })],
+    ['a code that is no status of a failure', withStatus({ code: 200 })],
+    ['a code with more digits (Twilio)', withStatus({ code: 20404 })],
+    ['a code of a database in text', withStatus({ code: '42501' })],
+    ['an abort that Octokit gave a status', withStatus({ name: 'AbortError', status: 500 })],
     ['nothing', undefined],
   ])('is null for %s', (_what, error) => {
     expect(statusCodeOf(error)).toBeNull();

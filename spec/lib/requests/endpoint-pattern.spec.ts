@@ -17,7 +17,12 @@ describe('endpointPattern', () => {
     ['customers.*', 'customers.create', true],
     ['*', 'customers.create', true],
     ['*', '/issues', false],
+    ['/export/**', '/export/tickets/1', true],
+    ['/export/**', '/export', false],
+    ['/**/labels', '/repos/acme/web/labels', true],
+    ['**', '/issues', true],
     ['', '', true],
+    ['toString', 'toString', true],
   ])('%j matches %j: %s', (pattern, endpoint, expected) => {
     expect(endpointPattern(pattern)(endpoint)).toBe(expected);
   });

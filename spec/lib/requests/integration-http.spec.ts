@@ -1,4 +1,4 @@
-import axios from 'axios';
+import axios, { type AxiosError } from 'axios';
 import { describe, expect, it } from 'vitest';
 import { useDatabase } from '../../support/database.js';
 import { useHttpServer } from '../../support/http-server.js';
@@ -76,5 +76,38 @@ describe('integration.http', () => {
     await expect(request).rejects.toSatisfy((error) => axios.isAxiosError(error) || axios.isCancel(error));
     const [entry] = await logged('/aborted');
     expect(entry?.attempts).toMatchObject([{ failureClass: 'cancelled' }]);
+  });
+});
+
+describe('a request of integration.http that is refused', () => {
+  const guarded = useLocalInstance(database, upstream, {
+    prefix: 'guarded',
+    circuit: { strategy: 'count', failureCount: 2, cooldownSeconds: 60 },
+  });
+
+  const thrownBy = (request: Promise<unknown>): Promise<unknown> =>
+    request.then(
+      () => expect.unreachable('the request succeeded'),
+      (error: unknown) => error,
+    );
+
+  it('rejects with an AxiosError that tells so, is not retried, and leaves what was attempted in the log', async () => {
+    upstream.answer((_request, response) => response.writeHead(503).end());
+    const { integration } = guarded;
+    const retried = await thrownBy(integration.http.get('/dying'));
+    expect(upstream.received).toHaveLength(2);
+    expect(axios.isAxiosError(retried)).toBe(true);
+    expect(retried).toMatchObject({ code: 'CIRCUIT_OPEN' });
+    expect((retried as AxiosError).cause).toMatchObject({ code: 'CIRCUIT_OPEN', cause: { statusCode: 503 } });
+    // It was not answered.
+    expect([(retried as AxiosError).status, (retried as AxiosError).response]).toEqual([undefined, undefined]);
+    expect(await integration.requests().lean()).toMatchObject([
+      { statusCode: 503, error: { code: 'UPSTREAM_STATUS' }, attempts: [{ statusCode: 503 }, { statusCode: 503 }] },
+    ]);
+
+    const refused = await thrownBy(integration.http.get('/dead'));
+    expect(upstream.received).toHaveLength(2);
+    expect(refused).toMatchObject({ code: 'CIRCUIT_OPEN', cause: { name: 'CircuitOpenError' } });
+    expect(await integration.requests().countDocuments()).toBe(1);
   });
 });

@@ -5,7 +5,9 @@ import { createCallGate } from '../../../lib/requests/call-gate.js';
 import { createPipeline } from '../../../lib/requests/pipeline.js';
 import { createRetryPolicy } from '../../../lib/requests/retry-policy.js';
 import { runCall } from '../../../lib/requests/run-call.js';
+import type { CircuitGuard } from '../../../lib/requests/stages/guard-circuit.js';
 import type { Transport } from '../../../lib/requests/stages/send.js';
+import type { RateBudget } from '../../../lib/requests/stages/take-rate-budget.js';
 import type { RequestBuilder } from '../../../lib/types/request-builder.js';
 import { detachedIntegration } from '../../support/detached-models.js';
 
@@ -13,6 +15,9 @@ export interface PipelineFixtureOptions {
   readonly provider?: Partial<AnyProvider>;
   /** What answers URL calls; by default nothing may ask. */
   readonly sendHttp?: Transport['sendHttp'];
+  /** By default every attempt is let through. */
+  readonly circuit?: Pick<CircuitGuard, 'admit'>;
+  readonly budget?: RateBudget;
 }
 
 /** A call that is over, as the recorder got it. */
@@ -28,7 +33,8 @@ const acme: AnyProvider = {
 };
 
 /** The real stages, with a recorder in memory and without jitter. */
-export function createPipelineFixture({ provider = {}, sendHttp = refuse }: PipelineFixtureOptions = {}) {
+export function createPipelineFixture(options: PipelineFixtureOptions = {}) {
+  const { provider = {}, sendHttp = refuse, circuit = openToAll, budget = unlimited } = options;
   const recorded: RecordedCall[] = [];
   const gate = createCallGate();
   const pipeline = createPipeline({
@@ -42,6 +48,8 @@ export function createPipelineFixture({ provider = {}, sendHttp = refuse }: Pipe
     credentialReader: { getCredentials: async () => ({ token: 'secret' }), knownSecrets: async () => ['secret'] },
     transport: () => ({ sendHttp, runCallback: (call, callback) => callback(call) }),
     gate,
+    circuit: { ...openToAll, ...circuit },
+    budget,
   });
   const parts = {
     pipeline,
@@ -54,6 +62,12 @@ export function createPipelineFixture({ provider = {}, sendHttp = refuse }: Pipe
   const at = (endpoint: string): RequestBuilder => createBuilder(endpoint, (spec) => runCall(parts, integration, spec));
   return { at, integration, recorded, gate };
 }
+
+const openToAll: CircuitGuard = {
+  admit: async () => ({ settle: async () => undefined }),
+  confirm: async () => undefined,
+};
+const unlimited: RateBudget = { take: async () => ({ release: () => undefined, heed: async () => undefined }) };
 
 const refuse: Transport['sendHttp'] = () => {
   throw new Error('No URL call was expected');

@@ -2,10 +2,19 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { currentContext, type RequestContext } from '../../../lib/context.js';
-import { HttpResponseError, RetryableError, SchemaDriftError } from '../../../lib/errors.js';
+import {
+  CircuitOpenError,
+  HttpResponseError,
+  RateLimitExceededError,
+  RetryableError,
+  SchemaDriftError,
+} from '../../../lib/errors.js';
+import { ResponseNotJsonError } from '../../../lib/http/response-not-json-error.js';
+import type { Call } from '../../../lib/requests/call.js';
+import type { FailureClass } from '../../../lib/types/failure-class.js';
 import type { HttpExchange } from '../../../lib/requests/stages/send.js';
 import type { OutgoingRequest, ResponseHead } from '../../../providers/contracts.js';
-import { createPipelineFixture } from './pipeline-fixture.js';
+import { createPipelineFixture, type PipelineFixtureOptions } from './pipeline-fixture.js';
 
 const again = (message = 'later'): RetryableError => new RetryableError(message, { retryAfterSeconds: 0 });
 
@@ -70,13 +79,6 @@ describe('a call that succeeds', () => {
     await at('x').get(() => ({ status: 200, headers: {}, data: [] }));
     await at('x').get(() => ({ status: 200, title: "the host's own field" }));
     expect(recorded.map(({ call }) => call.attempts[0]?.statusCode)).toEqual([202, 200, null]);
-  });
-
-  it('is classified as what it is where an SDK returns the answer to a failed request', async () => {
-    const { at, recorded } = createPipelineFixture();
-    const answer = { status: 503, headers: {} };
-    await expect(at('x').get(() => answer)).resolves.toBe(answer);
-    expect(recorded[0]?.call.attempts).toMatchObject([{ statusCode: 503, error: null, failureClass: 'upstream' }]);
   });
 });
 
@@ -190,6 +192,125 @@ describe('attempts', () => {
     expect(await thrownBy(at('x').get(callback))).toMatchObject({ code: 'INSTANCE_STOPPED' });
     expect(callback).not.toHaveBeenCalled();
     expect(recorded).toEqual([]);
+  });
+});
+
+describe('the verdict', () => {
+  it('is passed once for each attempt, and decides on retries: the provider calls a 503 its own fault', async () => {
+    const classifyFailure = vi.fn(() => 'client' as const);
+    const sendHttp = vi.fn(async () => httpAnswer(503));
+    const { at, recorded } = createPipelineFixture({ sendHttp, provider: { classifyFailure } });
+    const error = await thrownBy(at('/issues').get());
+    expect(sendHttp).toHaveBeenCalledTimes(1);
+    expect(classifyFailure.mock.calls).toEqual([[error]]);
+    expect(recorded[0]?.call.attempts).toMatchObject([{ statusCode: 503, failureClass: 'client' }]);
+  });
+
+  it.each<[string, FailureClass, number]>([
+    ['a 404 for a fault of the upstream: it is retried', 'upstream', 3],
+    ['a 404 for throttling: it is retried', 'throttle', 3],
+    ['a 404 for refused credentials: it is not', 'auth', 1],
+  ])('is that of the provider, which takes %s', async (_what, failureClass, attempts) => {
+    const sendHttp = vi.fn(async () => httpAnswer(404));
+    const provider = { classifyFailure: () => failureClass, retryDelayMs: () => 0 };
+    const { at } = createPipelineFixture({ sendHttp, provider });
+    await thrownBy(at('/issues').get());
+    expect(sendHttp).toHaveBeenCalledTimes(attempts);
+  });
+
+  it('goes by the status that the callback reported, where the error has none', async () => {
+    const { at, recorded } = createPipelineFixture({ provider: { retryDelayMs: () => 0 } });
+    const callback = vi.fn((context: RequestContext) => {
+      context.reportResponseMetadata({ statusCode: 503 });
+      return Promise.reject(new Error('an SDK that hides it'));
+    });
+    await thrownBy(at('x').get(callback));
+    expect(callback).toHaveBeenCalledTimes(3);
+    expect(recorded[0]?.call.attempts[0]).toMatchObject({ statusCode: 503, failureClass: 'upstream' });
+  });
+
+  it('on an answer that cannot be read goes by its status', async () => {
+    const response = { statusCode: 503, headers: { 'retry-after': '0' }, body: null, rawText: '<html>' };
+    const sendHttp = vi.fn(() => Promise.reject(new ResponseNotJsonError('GET /issues', response)));
+    const { at, recorded } = createPipelineFixture({ sendHttp });
+    await thrownBy(at('/issues').get());
+    expect(sendHttp).toHaveBeenCalledTimes(3);
+    expect(recorded[0]?.call.attempts[0]).toMatchObject({ statusCode: 503, failureClass: 'upstream' });
+  });
+});
+
+describe('a refusal', () => {
+  const facts = { integrationId: '1', retryAfterSeconds: 5 };
+  const open = (cause: unknown) => new CircuitOpenError({ ...facts, openedAt: null, cooldownSeconds: 30, cause });
+  const exceeded = (cause: unknown) => new RateLimitExceededError({ ...facts, cause });
+  const passes = { settle: async () => undefined };
+  const token = { release: () => undefined, heed: async () => undefined };
+
+  /** A circuit, or rate limits, that let so many attempts through. */
+  const stages: [string, (admitted: number) => PipelineFixtureOptions][] = [
+    [
+      'CIRCUIT_OPEN',
+      (admitted) => ({
+        circuit: {
+          admit: async (call) => (call.attempt <= admitted ? passes : Promise.reject(open(call.previousFailure))),
+        },
+      }),
+    ],
+    [
+      'RATE_LIMIT_EXCEEDED',
+      (admitted) => ({
+        budget: {
+          take: async (call) => (call.attempt <= admitted ? token : Promise.reject(exceeded(call.previousFailure))),
+        },
+      }),
+    ],
+  ];
+
+  // They would have a refusal retried at once, and for ever.
+  const provider = { isRetryable: () => true, retryDelayMs: () => 0, classifyFailure: () => 'upstream' as const };
+
+  it.each(stages)('of the first attempt is thrown, and leaves no record: %s', async (code, refusing) => {
+    const { at, recorded } = createPipelineFixture({ provider, ...refusing(0) });
+    const callback = vi.fn();
+    const error = await thrownBy(at('x').get(callback));
+    expect(error).toMatchObject({ code, retryAfterSeconds: 5 });
+    expect((error as Error).cause).toBeUndefined();
+    expect(callback).not.toHaveBeenCalled();
+    expect(recorded).toEqual([]);
+  });
+
+  it.each(stages)('of a retry ends the call, with the failure before as its cause: %s', async (code, refusing) => {
+    const { at, recorded } = createPipelineFixture({ provider: { retryDelayMs: () => 0 }, ...refusing(2) });
+    const failures = [1, 2].map((n) => Object.assign(new Error(`failure ${n}`), { status: 503 }));
+    const rest = [...failures];
+    const error = await thrownBy(
+      at('x')
+        .withAttempts(9)
+        .get(() => Promise.reject(rest.shift()!)),
+    );
+    expect(error).toMatchObject({ code });
+    expect((error as Error).cause).toBe(failures[1]);
+    expect(recorded).toHaveLength(1);
+    expect(recorded[0]?.error).toBe(error);
+    expect(recorded[0]?.call.attempts).toMatchObject([
+      { number: 1, statusCode: 503, failureClass: 'upstream' },
+      { number: 2, statusCode: 503, failureClass: 'upstream', error: { message: 'Error: failure 2' } },
+    ]);
+  });
+
+  it.each(stages)('is not retried because the failure before it was a RetryableError: %s', async (code, refusing) => {
+    const { at } = createPipelineFixture(refusing(1));
+    const callback = vi.fn(() => Promise.reject(again()));
+    expect(await thrownBy(at('x').withAttempts(9).get(callback))).toMatchObject({ code });
+    expect(callback).toHaveBeenCalledTimes(1);
+  });
+
+  it('of another call, made within a callback, is not retried, and not held against the upstream', async () => {
+    const { at, recorded } = createPipelineFixture({ provider });
+    const callback = vi.fn(() => Promise.reject(new Error('sdk', { cause: open(new Error('before')) })));
+    await thrownBy(at('x').get(callback));
+    expect(callback).toHaveBeenCalledTimes(1);
+    expect(recorded[0]?.call.attempts).toMatchObject([{ failureClass: 'local', statusCode: null }]);
   });
 });
 
@@ -355,6 +476,59 @@ describe('response metadata', () => {
       });
     const ids = recorded[0]?.call.attempts.map(({ providerRequestId }) => providerRequestId);
     expect(ids).toEqual([null, null]);
+  });
+
+  const limits = { 'retry-after': '7', 'x-ratelimit-remaining': '0', 'x-shopify-shop-api-call-limit': '1/40' };
+  const told = { retryAfterSeconds: 7, rateLimitRemaining: 0 };
+
+  /** What the stages around an attempt find when it is over. */
+  function heedingBudget() {
+    const heeded: unknown[] = [];
+    const heed = async ({ responseMetadata }: Call) => void heeded.push(responseMetadata);
+    return { heeded, budget: { take: async () => ({ release: () => undefined, heed }) } };
+  }
+
+  it.each<[string, PipelineFixtureOptions, () => unknown]>([
+    ['of an answer', { sendHttp: async () => httpAnswer(200, null, limits) }, () => null],
+    ['of a failed answer', { sendHttp: async () => httpAnswer(429, null, limits) }, () => null],
+    [
+      'in an error of an SDK',
+      {},
+      () => Promise.reject(Object.assign(new Error('x'), { response: { headers: limits } })),
+    ],
+    ['in a wrapped error', {}, () => Promise.reject(new Error('x', { cause: { headers: limits } }))],
+    ['of a response that a callback returned', {}, () => ({ status: 200, headers: limits, data: [] })],
+    ['of a failing one', {}, () => new Response(null, { status: 429, headers: limits })],
+  ])('has what the headers %s say about rate limits', async (_where, { sendHttp }, callback) => {
+    const { heeded, budget } = heedingBudget();
+    const { at } = createPipelineFixture({ budget, ...(sendHttp !== undefined && { sendHttp }) });
+    const call = at('/issues').withAttempts(1);
+    await (sendHttp === undefined ? call.get(callback) : call.get()).catch(() => undefined);
+    expect(heeded).toEqual([told]);
+  });
+
+  it('prefers what the callback or the provider reported, field by field', async () => {
+    const { heeded, budget } = heedingBudget();
+    const responseMetadata = () => ({ providerRequestId: 'id', rateLimitRemaining: 3, retryAfterSeconds: null });
+    const http = { baseUrl: 'https://api.acme.test', responseMetadata };
+    const sendHttp = async () => httpAnswer(200, null, limits);
+    const { at } = createPipelineFixture({ budget, sendHttp, provider: { http } });
+    await at('/issues').get();
+    await at('x').get((context) => {
+      context.reportResponseMetadata({ retryAfterSeconds: 60, statusCode: 200 });
+      return { status: 200, headers: limits };
+    });
+    expect(heeded).toEqual([
+      { providerRequestId: 'id', rateLimitRemaining: 3, retryAfterSeconds: 7 },
+      { retryAfterSeconds: 60, statusCode: 200, rateLimitRemaining: 0 },
+    ]);
+  });
+
+  it("is not read from the host's own data", async () => {
+    const { heeded, budget } = heedingBudget();
+    const { at } = createPipelineFixture({ budget });
+    await at('x').get(() => ({ headers: limits, response: { headers: limits } }));
+    expect(heeded).toEqual([{}]);
   });
 
   it.each([

@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { HttpResponseError, IntegrationError, RetryableError } from '../../../lib/errors.js';
+import {
+  CircuitOpenError,
+  HttpResponseError,
+  IntegrationError,
+  RateLimitExceededError,
+  RetryableError,
+} from '../../../lib/errors.js';
+import type { FailureVerdict } from '../../../lib/failures/classify-failure.js';
 import { createRetryPolicy, type RetryQuestion } from '../../../lib/requests/retry-policy.js';
+import { sdkFailures } from '../failures/sdk-failures.js';
 
 const now = Date.UTC(2026, 10, 21, 7, 28, 0);
 
@@ -71,6 +79,74 @@ describe('what is retried', () => {
   });
 });
 
+describe('the verdict', () => {
+  const verdict = (facts: Partial<FailureVerdict>): FailureVerdict => ({
+    ...{ failureClass: 'unknown', statusCode: null, isOfProvider: false },
+    ...facts,
+  });
+  const failure = new Error('failed');
+
+  it.each<[Partial<FailureVerdict>, boolean]>([
+    [{ failureClass: 'throttle' }, true],
+    [{ failureClass: 'throttle', statusCode: 403 }, true],
+    [{ failureClass: 'upstream' }, true],
+    [{ failureClass: 'upstream', statusCode: 503 }, true],
+    [{ failureClass: 'upstream', statusCode: 404, isOfProvider: true }, true],
+    [{ failureClass: 'upstream', statusCode: 507 }, false],
+    [{ failureClass: 'upstream', statusCode: 507, isOfProvider: true }, true],
+    [{ failureClass: 'auth', statusCode: 503, isOfProvider: true }, false],
+    [{ failureClass: 'client', statusCode: 503, isOfProvider: true }, false],
+    [{ failureClass: 'cancelled' }, false],
+    [{ failureClass: 'local' }, false],
+    [{ failureClass: 'unknown' }, false],
+  ])('%j is retried: %s', (facts, isRetried) => {
+    expect(decide(failure, { verdict: verdict(facts) }) !== null).toBe(isRetried);
+  });
+
+  it('that was passed already is not passed again', () => {
+    const classifyFailure = vi.fn(() => 'client' as const);
+    const question = { provider: { classifyFailure }, verdict: verdict({ failureClass: 'upstream' }) };
+    expect(decide(answered(404), question)).not.toBeNull();
+    expect(classifyFailure).not.toHaveBeenCalled();
+  });
+
+  it('is passed here where nobody has yet, with the word of the provider', () => {
+    expect(decide(answered(503), { provider: { classifyFailure: () => 'client' } })).toBeNull();
+    expect(decide(answered(404), { provider: { classifyFailure: () => 'throttle' } })).toBe(30_000);
+  });
+
+  it('counts less than isRetryable, and than a RetryableError', () => {
+    const client = verdict({ failureClass: 'client' });
+    expect(decide(failure, { verdict: client, provider: { isRetryable: () => true } })).not.toBeNull();
+    expect(decide(new RetryableError('later'), { verdict: client })).not.toBeNull();
+    const upstream = verdict({ failureClass: 'upstream' });
+    expect(decide(failure, { verdict: upstream, provider: { isRetryable: () => false } })).toBeNull();
+  });
+});
+
+describe('a refusal of ours', () => {
+  const facts = { integrationId: '1', retryAfterSeconds: 1 };
+  const circuit = (cause?: unknown) => new CircuitOpenError({ ...facts, openedAt: null, cooldownSeconds: 1, cause });
+  const limit = (cause?: unknown) => new RateLimitExceededError({ ...facts, cause });
+
+  it.each([
+    ['nothing', undefined],
+    ['a 503', answered(503)],
+    ['a reset', coded('ECONNRESET')],
+    ['a RetryableError', new RetryableError('later')],
+  ])('is not retried, whatever it has for a cause: %s', (_what, cause) => {
+    for (const error of [circuit(cause), limit(cause)]) {
+      expect(decide(error)).toBeNull();
+      expect(decide(wrapped(error))).toBeNull();
+      expect(decide(error, { provider: { isRetryable: () => true, classifyFailure: () => 'upstream' } })).toBeNull();
+    }
+  });
+
+  it('is retried only where a callback says so, by a RetryableError around it', () => {
+    expect(decide(new RetryableError('of another integration', { cause: circuit() }))).toBe(1_000);
+  });
+});
+
 describe("the provider's opinion", () => {
   it('true: an unknown error is retried', () => {
     expect(decide(new Error('failed'), { provider: { isRetryable: () => true } })).toBe(1_000);
@@ -97,6 +173,15 @@ describe("the provider's opinion", () => {
     expect(decide(answered(503), { provider: { isRetryable } })).toBe(2_000);
     expect(decide(answered(404), { provider: { isRetryable } })).toBeNull();
   });
+
+  it.each<[string, () => unknown]>([
+    ['text', () => 'yes'],
+    ['a promise', async () => true],
+  ])('is not there when it is %s', (_rubbish, hook) => {
+    const provider = { isRetryable: hook as () => boolean };
+    expect(decide(answered(404), { provider })).toBeNull();
+    expect(decide(answered(503), { provider })).toBe(2_000);
+  });
 });
 
 describe('the delay', () => {
@@ -105,6 +190,11 @@ describe('the delay', () => {
     ['of a 5xx is the attempt x 2000 ms', answered(503), [2_000, 4_000, 6_000]],
     ['of a RetryableError is the attempt x 1000 ms', new RetryableError('later'), [1_000, 2_000, 3_000]],
     ['of a 429 is 30 s', answered(429), [30_000, 30_000, 30_000]],
+    [
+      'of throttling by other means is 30 s',
+      Object.assign(new Error('failed'), { name: 'ThrottlingException', $metadata: { httpStatusCode: 400 } }),
+      [30_000, 30_000, 30_000],
+    ],
   ])('%s', (_rule, error, expected) => {
     expect([1, 2, 3].map((attempt) => decide(error, { attempt }))).toEqual(expected);
   });
@@ -160,6 +250,15 @@ describe('the delay', () => {
         expect(delay).toBeLessThanOrEqual(Math.min(Math.ceil(seconds * 1000 * (1 + jitter)), 60_000));
       }),
     );
+  });
+});
+
+describe('the delay of the failure of an SDK', () => {
+  const throttled = Object.entries(sdkFailures).filter(([, { retryAfter }]) => retryAfter !== undefined);
+
+  it.each(throttled)('%s, is what its answer asks for', (_sdk, { error, retryAfter = Number.NaN }) => {
+    expect(decide(error)).toBe(retryAfter * 1000);
+    expect(decide(wrapped(error))).toBe(retryAfter * 1000);
   });
 });
 

@@ -152,6 +152,14 @@ describe('the metadata of an answer', () => {
     expect(responseMetadata({ statusCode: 429, headers: { 'retry-after': '30' } }).retryAfterSeconds).toBe(30);
   });
 
+  it('tell to stay away for a minute where a 429 says nothing: a secondary limit struck', () => {
+    expect(responseMetadata({ statusCode: 429, headers }).retryAfterSeconds).toBe(60);
+    const exhausted = { ...headers, 'x-ratelimit-remaining': '0' };
+    expect(responseMetadata({ statusCode: 429, headers: exhausted })).toMatchObject({
+      ...{ retryAfterSeconds: null, rateLimitRemaining: 0, rateLimitResetAt: new Date(now + 60_000) },
+    });
+  });
+
   it('leave out the budgets of search and GraphQL, which do not limit other calls', () => {
     const search = { ...headers, 'x-ratelimit-remaining': '0', 'x-ratelimit-resource': 'search' };
     const metadata = responseMetadata({ statusCode: 200, headers: search });

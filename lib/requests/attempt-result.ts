@@ -1,0 +1,35 @@
+import type { RequestAttempt } from '../../schemas/integration-request.js';
+import type { FailureClass } from '../types/failure-class.js';
+import type { Call } from './call.js';
+
+/**
+ * What the attempt says about the other side:
+ *
+ * - `answered`: it lives, whatever it thinks of the call
+ * - `failed`: it is at fault, or out of reach
+ * - `unknown`: nothing; the attempt was refused, aborted, or failed on our side
+ */
+export type AttemptResult = 'answered' | 'failed' | 'unknown';
+
+/** Verdicts that only an answer leads to, also where its status did not get through to us. */
+const answers = new Set<string | null>([null, 'throttle', 'auth', 'client'] satisfies (FailureClass | null)[]);
+
+/** The verdict on the attempt that has just ended, as the classifier put it down. */
+export function attemptResult(call: Call): AttemptResult {
+  const attempt = recordedAttempt(call);
+  if (attempt === null) return 'unknown';
+  if (attempt.failureClass === 'upstream') return 'failed';
+  return attempt.statusCode !== null || answers.has(attempt.failureClass) ? 'answered' : 'unknown';
+}
+
+/** Whether the other side has surely counted the attempt by now: only then its answer is what time is measured from. */
+export function hasAnswer(call: Call): boolean {
+  const attempt = recordedAttempt(call);
+  return attempt !== null && (attempt.statusCode !== null || attempt.failureClass === null);
+}
+
+/** The record of the current attempt; null where it was refused before it began. */
+function recordedAttempt({ attempts, attempt }: Call): RequestAttempt | null {
+  const last = attempts.at(-1);
+  return last?.number === attempt ? last : null;
+}
