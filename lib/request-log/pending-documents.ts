@@ -1,6 +1,6 @@
 import type { Refusal } from './commit-verdict.js';
 import { createPendingSet, type LossReason, type PendingDocument, type PendingStats } from './pending-set.js';
-import { withinTime } from './within-time.js';
+import { withinTime } from '../within-time.js';
 
 /** Limits and reports of {@link createPendingDocuments}. */
 export interface PendingOptions<T> {

@@ -5,7 +5,7 @@ import type {
 } from '../../schemas/integration-request.js';
 import { createGroupCommitter, type GroupCommitterOptions } from './group-committer.js';
 import { createLossReporter, type Loss } from './loss-reporter.js';
-import { withinTime } from './within-time.js';
+import { withinTime } from '../within-time.js';
 
 /** Options of {@link createRequestLog}. */
 export interface RequestLogOptions {

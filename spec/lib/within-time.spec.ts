@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withinTime } from '../../../lib/request-log/within-time.js';
+import { withinTime } from '../../lib/within-time.js';
 
 const never = new Promise<never>(() => undefined);
 
