@@ -9,8 +9,8 @@ import { writeOptions, type SessionOption } from '../durable-write.js';
 const enabled = { isActive: true, healthStatus: 'healthy', consecutiveFailures: 0 } as const;
 
 /**
- * Switches an integration on, with a clean record of health, in one write. Emits `integrationHealthChanged` where it
- * was not healthy before.
+ * Switches an integration on, with a clean record of health, in one write; `lastErrorAt` stays. Emits
+ * `integrationHealthChanged` where it was not healthy before.
  *
  * @throws IntegrationError `INTEGRATION_NOT_FOUND`
  */
@@ -19,7 +19,7 @@ export async function enableIntegration(
   target: IdOrDocument,
   options: SessionOption = {},
 ): Promise<IntegrationDocument> {
-  const { models, emit } = dependencies;
+  const { models, emit, health } = dependencies;
   const _id = integrationId(target);
   if (_id === null) throw integrationNotFound(target);
   const before = await models.Integration.findOneAndUpdate(
@@ -31,13 +31,18 @@ export async function enableIntegration(
   const integration = await findIntegrationOrFail(dependencies, _id, options);
   const { healthStatus: previousStatus } = before;
   const newStatus = enabled.healthStatus;
-  if (previousStatus === newStatus) return integration;
+  let agreed: Promise<void> | undefined;
   afterCommit(
     options.session,
     async () => (await models.Integration.exists({ _id, ...enabled })) !== null,
     () => {
-      emit('integrationHealthChanged', () => ({ integration, previousStatus, newStatus }));
+      if (previousStatus !== newStatus) {
+        emit('integrationHealthChanged', () => ({ integration, previousStatus, newStatus }));
+      }
+      agreed = health.afterEnabling(integration);
     },
   );
+  // In a transaction that is later.
+  await agreed;
   return integration;
 }

@@ -3,6 +3,7 @@ import type { IntegrationDocument, IntegrationFields } from '../../schemas/integ
 import { sealedWith } from '../credentials/sealed-with.js';
 import { IntegrationError } from '../errors.js';
 import type { PlainObject } from '../types/json.js';
+import { acceptedStatus } from './accepted-status.js';
 import type { StoreDependencies } from './store-dependencies.js';
 import { writeOptions, type SessionOption } from '../durable-write.js';
 
@@ -16,8 +17,8 @@ export interface CredentialReplacement {
 const MAX_RETRIES = 3;
 
 /**
- * Seals new credentials and stores them. The old ones are not opened: entering them again is the remedy where they
- * cannot be. Null when there is no such integration.
+ * Seals new credentials and stores them, as such that nothing speaks against. The old ones are not opened: entering
+ * them again is the remedy where they cannot be. Null when there is no such integration.
  *
  * @throws IntegrationError `CREDENTIALS_CONFLICT` when each try met with another writer.
  */
@@ -30,17 +31,22 @@ export async function replaceCredentials(
   const { sealed } = await sealer.seal({ integrationId, field: 'credentials', value: credentials });
   for (let retry = 0; retry <= MAX_RETRIES; retry += 1) {
     const current = await models.Integration.findOne({ _id: integrationId })
-      .select({ credentialVersion: 1, tokens: 1 })
+      .select({ credentialVersion: 1, tokens: 1, authStatus: 1 })
       .session(options.session ?? null)
       .read('primary')
       .lean();
     if (current === null) return null;
-    const { credentialVersion, tokens } = current;
+    const { credentialVersion, tokens, authStatus } = current;
     const replaced = await models.Integration.findOneAndUpdate(
       // With the tokens, because key rotation replaces them without a new version, and `sealedWith` must not miss their key.
-      { _id: integrationId, credentialVersion, tokens },
+      { _id: integrationId, credentialVersion, tokens, authStatus },
       {
-        $set: { ...changes, credentials: sealed, sealedWith: sealedWith(sealed, tokens) },
+        $set: {
+          ...changes,
+          credentials: sealed,
+          sealedWith: sealedWith(sealed, tokens),
+          authStatus: authStatus === 'needsReauthorization' ? acceptedStatus(tokens !== null) : authStatus,
+        },
         $inc: { credentialVersion: 1 },
       },
       { ...writeOptions(options), returnDocument: 'after' },

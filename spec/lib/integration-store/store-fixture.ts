@@ -60,7 +60,13 @@ export function createFixture(models: IntegrationModels, keys: readonly Encrypti
   const sealer = createSealer(keyRing);
   const emitted: { readonly name: IntegrationEventName; readonly payload: object }[] = [];
   const emit: EventHub['emit'] = (name, payload) => void emitted.push({ name, payload: payload() });
-  const store = createIntegrationStore({ models, registry, sealer, emit });
+  const store = createIntegrationStore({
+    models,
+    registry,
+    sealer,
+    emit,
+    health: { afterEnabling: async () => undefined },
+  });
   return { store, keyRing, sealer, emitted, values: createDocumentValues({ sealer, registry }) };
 }
 
@@ -86,6 +92,8 @@ function compileFixtureModels(connection: Connection, values: () => DocumentValu
     mappings: elsewhere,
     webhooks: elsewhere,
     syncItems: elsewhere,
+    recordSuccess: elsewhere,
+    recordFailure: elsewhere,
     getCredentials() {
       return values().getCredentials(this);
     },

@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import type { Types } from 'mongoose';
+import type { GateCollection } from '../gates/gate-collection.js';
+import { gateProjection, type GateReply } from '../gates/gate-view.js';
+import type { GateViews } from '../gates/gate-views.js';
+import { createRecentValues } from '../recent-values.js';
+
+/**
+ * Tells the successful calls of all processes that there is something to set back, so that the others write nothing. A
+ * failure counts first and then sets a mark of its own; a success that sees a mark sets back first, and then clears
+ * that mark and no newer one. Whatever comes in between, a count that is left has a mark.
+ */
+export interface FailureMarks {
+  set(integrationId: Types.ObjectId): Promise<void>;
+  /**
+   * A mark that no success of this process has dealt with; null: there is nothing to set back.
+   *
+   * @param ageMs How old the knowledge of it may be. Of other stages of a call, so that it costs no command of its own.
+   */
+  pending(integrationId: Types.ObjectId, ageMs: number): Promise<string | null>;
+  clear(integrationId: Types.ObjectId, mark: string): Promise<void>;
+}
+
+const mostMarks = 10_000;
+const options = { writeConcern: { w: 1 }, projection: gateProjection, returnDocument: 'after' } as const;
+
+export function createFailureMarks(gates: GateCollection, views: GateViews): FailureMarks {
+  /** By gate. */
+  const dealtWith = createRecentValues<string>(mostMarks);
+
+  return {
+    async set(integrationId) {
+      const gateId = integrationId.toHexString();
+      const update = { $set: { integrationId, failureMark: randomUUID() } };
+      const reply = await gates.findOneAndUpdate({ _id: gateId }, update, { ...options, upsert: true });
+      learn(gateId, reply);
+    },
+    async pending(integrationId, ageMs) {
+      const gateId = integrationId.toHexString();
+      const known = views.known(gateId);
+      const isFresh = known !== null && known.now() - known.readAt <= ageMs;
+      if (!isFresh) views.forget(gateId);
+      const { failureMark } = isFresh ? known : await views.current(gateId);
+      return failureMark === dealtWith.get(gateId) ? null : failureMark;
+    },
+    async clear(integrationId, failureMark) {
+      const gateId = integrationId.toHexString();
+      dealtWith.set(gateId, failureMark);
+      const update = { $set: { failureMark: null } };
+      learn(gateId, await gates.findOneAndUpdate({ _id: gateId, failureMark }, update, options));
+    },
+  };
+
+  function learn(gateId: string, reply: object | null): void {
+    // The projection adds the time of the server, which the driver's types do not know.
+    if (reply === null) views.forget(gateId);
+    else views.learn(gateId, reply as GateReply);
+  }
+}
