@@ -1,7 +1,10 @@
 import type { HealthStatus, IntegrationDocument } from '../schemas/integration.js';
+import type { IntegrationIncidentDocument } from '../schemas/integration-incident.js';
 import type { IntegrationLogDocument } from '../schemas/integration-log.js';
 import type { IntegrationRequestDocument } from '../schemas/integration-request.js';
 import type { IntegrationSyncItemDocument } from '../schemas/integration-sync-item.js';
+import type { CircuitCloseReason, CircuitOpenReason } from './types/circuit.js';
+import type { FailureSummary } from './types/failure-summary.js';
 
 /** How a sync run ended. */
 export interface SyncResult {
@@ -35,6 +38,23 @@ export interface IntegrationEvents {
   operationCompleted: { integration: IntegrationDocument; log: IntegrationLogDocument };
   /** An operation was logged as `failed`. */
   operationFailed: { integration: IntegrationDocument; log: IntegrationLogDocument };
+  /** The circuit of an integration opened: its calls are refused until a probe succeeds. */
+  circuitOpened: { integration: IntegrationDocument; reason: CircuitOpenReason };
+  circuitClosed: { integration: IntegrationDocument; reason: CircuitCloseReason };
+  /** An integration had no open incident, and has one now. */
+  incidentOpened: { integration: IntegrationDocument; incident: IntegrationIncidentDocument };
+  /** All that the incident was about is over, or nobody has said anything about it for long. */
+  incidentClosed: { integration: IntegrationDocument; incident: IntegrationIncidentDocument };
+  /** The share of failed calls went up to the threshold; once per episode. */
+  elevatedFailureRate: { integration: IntegrationDocument; summary: FailureSummary };
+  /** It went below the threshold again. */
+  failureRateRecovered: { integration: IntegrationDocument; summary: FailureSummary };
+  /** No clean sync for too many intervals; once per episode. */
+  syncBecameStale: { integration: IntegrationDocument; lastSyncedAt: Date | null };
+  /** A clean sync ended such an episode. */
+  syncStalenessRecovered: { integration: IntegrationDocument };
+  /** The other API no longer accepts the credentials: somebody has to connect again, or give others. */
+  reauthorizationRequired: { integration: IntegrationDocument };
   /** A sync run ended with every item terminal. */
   syncCompleted: { integration: IntegrationDocument; result: SyncResult };
   /** A sync item used up its attempts; it is already marked failed. */

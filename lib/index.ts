@@ -14,6 +14,7 @@ export type {
   StopOptions,
 } from './instance/services.js';
 export type {
+  CircuitSettings,
   EncryptionKey,
   HttpSettings,
   IntegrationsOptions,
@@ -23,6 +24,7 @@ export type {
 } from './options.js';
 
 export {
+  CircuitOpenError,
   errorTable,
   HttpResponseError,
   IntegrationError,
@@ -33,6 +35,7 @@ export {
   SchemaDriftError,
 } from './errors.js';
 export type {
+  CircuitOpenFacts,
   ErrorEntry,
   IntegrationErrorCode,
   IntegrationErrorOptions,
@@ -40,10 +43,15 @@ export type {
   SchemaDriftFacts,
 } from './errors.js';
 
-export { currentContext } from './context.js';
+export { currentContext, inBackground } from './context.js';
 export type { OperationContext, RequestContext, RequestSummary, ResponseMetadata } from './context.js';
 export { retry } from './requests/retry.js';
 export type { RetryOptions } from './requests/retry.js';
+export type { HealthCheckResult } from './health/health-check.js';
+export type { AuthenticatedUserOptions, AuthenticatedUserService, KnownUser } from './identity/authenticated-user.js';
+export type { Incidents, ListIncidentsInput } from './incidents/incidents.js';
+export type { StalenessResult } from './monitoring/check-staleness.js';
+export type { FailureSummaryOptions } from './monitoring/failure-summary.js';
 export { parseRetryAfter } from './failures/retry-after.js';
 export { statusCodeOf } from './failures/status-code.js';
 export { redactingFormat, withIntegrationContext } from './logger.js';
@@ -90,8 +98,21 @@ export type { LoadIntegrationOptions } from '../middleware/load-integration.js';
 export type { ProblemDetails } from '../middleware/problem-details.js';
 
 export type { FailureClass } from './types/failure-class.js';
+export type { FailureRateReport } from './types/failure-rate-report.js';
+export type { FailureSummary, Occurrences } from './types/failure-summary.js';
 export type { InferSchema, JsonSchema, PlainObject } from './types/json.js';
 export type { DocumentLike, IdOrDocument, PolymorphicRef, PolymorphicTarget } from './types/polymorphic.js';
+export type {
+  CircuitCloseReason,
+  CircuitOpenReason,
+  CircuitState,
+  CircuitStatus,
+  EffectiveCircuitState,
+  ForcedCircuitState,
+} from './types/circuit.js';
+export type { CircuitService, ForceCircuitOptions } from './circuit/circuit-service.js';
+export type { OverrideOptions, RateLimitService } from './rate-limits/rate-limit-service.js';
+export type { DeclaredRateLimit, RateLimitOverride, RateLimitReport } from './rate-limits/rate-limit-report.js';
 export { RateLimit } from './types/rate-limit.js';
 export type {
   CacheTtl,
@@ -119,7 +140,14 @@ export type {
   OperationInput,
   OperationReport,
   OperationWork,
+  StoredIdentity,
 } from '../schemas/integration.js';
+export type {
+  IncidentSeverity,
+  IncidentSource,
+  IntegrationIncidentDocument,
+  IntegrationIncidentFields,
+} from '../schemas/integration-incident.js';
 export type { IntegrationLogDocument, IntegrationLogFields, OperationDirection } from '../schemas/integration-log.js';
 export type {
   IntegrationRequestDocument,

@@ -3,25 +3,32 @@ import { createProviderRegistry, type ProviderRegistry } from '../providers/regi
 import type { IntegrationDocument } from '../schemas/integration.js';
 import type { StoredError } from '../schemas/integration-request.js';
 import { compileModels, type CompiledModels, type IntegrationModels } from '../schemas/models.js';
+import { createCircuit } from './circuit/circuit.js';
+import { severityOfCircuit } from './incidents/severity-of-circuit.js';
 import { createKeyRing } from './credentials/key-ring.js';
 import { rotateKeys } from './credentials/rotate-keys.js';
 import { createSealer } from './credentials/sealer.js';
 import { forgetInstance, rememberInstance } from './instance/default-instance.js';
 import { defineHttp, documentMethods, type DocumentServices } from './instance/document-methods.js';
 import { createEventHub } from './event-hub.js';
+import { gateCollection } from './gates/gate-collection.js';
+import { createGateViews } from './gates/gate-views.js';
 import { createHttpClient } from './http/http-client.js';
 import { createDocumentValues } from './integration-store/document-values.js';
 import { createIntegrationStore } from './integration-store/integration-store.js';
 import { internals, type HasInternals } from './instance/internals.js';
 import { createLifecycle } from './instance/lifecycle.js';
 import { createLogger } from './logger.js';
+import { createFailureWatch } from './monitoring/failure-watch.js';
+import { createMonitoring } from './monitoring/monitoring.js';
 import { resolveOptions, type IntegrationsOptions, type ResolvedOptions } from './options.js';
+import { createRateBudget } from './rate-limits/rate-budget.js';
 import { createRedactor } from './redaction/redactor.js';
 import { createRequestLog } from './request-log/request-log.js';
 import { storedError } from './request-log/stored-error.js';
 import { createBodyRecorder } from './requests/body-recorder.js';
 import { createCallGate } from './requests/call-gate.js';
-import { createCallRecorder } from './requests/call-recorder.js';
+import { createCallRecorder, type HealthObserver } from './requests/call-recorder.js';
 import type { EntryRedaction } from './requests/log-entry.js';
 import { createHttpTransport } from './requests/http-transport.js';
 import { createPipeline } from './requests/pipeline.js';
@@ -51,7 +58,8 @@ export function createIntegrations<const Providers extends ProviderMap>(
   const lifecycle = createLifecycle({ ...calling, connection, autoIndex: resolved.autoIndex, compiled });
   const { registry, sealer, keyRing, events, logger } = foundation;
   const { models } = compiled;
-  const store = createIntegrationStore({ models, registry, sealer, emit: events.emit });
+  const { observer, services } = calling.traffic.monitoring;
+  const store = createIntegrationStore({ models, registry, sealer, emit: events.emit, health: observer });
   const instance = {
     models,
     providers: registry,
@@ -60,7 +68,10 @@ export function createIntegrations<const Providers extends ProviderMap>(
     on: events.on,
     off: events.off,
     ...store,
+    ...services,
     ...lifecycle,
+    ...createFailureWatch({ models, settings: resolved.monitoring, emit: events.emit }),
+    ...calling.traffic.services,
     async close() {
       forgetInstance(instance);
       await lifecycle.close();
@@ -101,7 +112,13 @@ function createRegistry(providers: ProviderMap): ProviderRegistry {
 function createCalling(options: ResolvedOptions, foundation: Foundation, { models }: CompiledModels) {
   const { redactor, logger, events, registry, sealer } = foundation;
   const values = createDocumentValues({ sealer, registry });
-  const { recorder, requestLog, toStoredError } = createRecording(options, foundation, models);
+  const traffic = createTraffic(options, foundation, models);
+  const { recorder, requestLog, toStoredError } = createRecording(
+    options,
+    foundation,
+    models,
+    traffic.monitoring.observer,
+  );
   const httpClient = createHttpClient(options.http);
   const transport = createTransportSwitch(createHttpTransport(httpClient));
   const retryPolicy = createRetryPolicy(options.retry);
@@ -113,6 +130,8 @@ function createCalling(options: ResolvedOptions, foundation: Foundation, { model
     credentialReader: values,
     transport: transport.current,
     gate,
+    circuit: traffic.circuit,
+    budget: traffic.budget,
   });
   const calls = {
     pipeline,
@@ -127,12 +146,39 @@ function createCalling(options: ResolvedOptions, foundation: Foundation, { model
   const { journal } = options.requestLog;
   const knownSecrets = (integration: IntegrationDocument) => values.knownSecrets(integration).catch(() => []);
   const operations = { model: models.IntegrationLog, events, logger, redactor, toStoredError, knownSecrets, journal };
-  const services: DocumentServices = { models, values, operations, calls };
-  return { services, transport, requestLog, httpClient, gate };
+  const services: DocumentServices = { models, values, operations, calls, health: traffic.monitoring.observer };
+  return { services, transport, requestLog, httpClient, gate, traffic };
+}
+
+/** What all processes share about the traffic of each integration. */
+function createTraffic(options: ResolvedOptions, { registry, events, logger }: Foundation, models: IntegrationModels) {
+  const collection = gateCollection(models.IntegrationGate);
+  const views = createGateViews(collection);
+  const monitoring = createMonitoring({ models, registry, gates: collection, views, options, events, logger });
+  const budget = createRateBudget({ collection, views, models, registry, settings: options.rateLimits, logger });
+  const circuit = createCircuit({
+    collection,
+    views,
+    models,
+    settings: options.circuit,
+    maxWaitSeconds: options.rateLimits.maxWaitSeconds,
+    events,
+    logger,
+    onStateChange: (integration, state) =>
+      monitoring.signals.signal(integration, 'circuit', severityOfCircuit(state), async () =>
+        severityOfCircuit((await circuit.service.inspect(integration)).effectiveState),
+      ),
+  });
+  return { budget, circuit, monitoring, services: { circuit: circuit.service, rateLimits: budget.service } };
 }
 
 /** What is kept of a call. */
-function createRecording({ requestLog: settings }: ResolvedOptions, foundation: Foundation, models: IntegrationModels) {
+function createRecording(
+  { requestLog: settings }: ResolvedOptions,
+  foundation: Foundation,
+  models: IntegrationModels,
+  health: HealthObserver,
+) {
   const { redactor, logger, events } = foundation;
   const model = models.IntegrationRequest;
   const requestLog = createRequestLog({
@@ -147,7 +193,7 @@ function createRecording({ requestLog: settings }: ResolvedOptions, foundation: 
   };
   return {
     requestLog,
-    recorder: createCallRecorder({ requestLog, model, events, logger, redaction }),
+    recorder: createCallRecorder({ requestLog, model, events, logger, redaction, health }),
     toStoredError: (error: unknown, knownSecrets: readonly string[] = []): StoredError =>
       storedError(error, { redactor, knownSecrets }),
   };

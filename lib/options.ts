@@ -60,6 +60,54 @@ export interface RequestLogSettings {
   readonly redactKeys: readonly string[];
 }
 
+/** How calls keep to the limits of the other API. */
+export interface RateLimitSettings {
+  /** How long an attempt waits at most until the rate limits allow it, in seconds; 0: not at all. Default 10. */
+  readonly maxWaitSeconds: number;
+}
+
+/** When calls to an API that is down are refused at once. */
+export interface CircuitSettings {
+  /** False: no call is ever refused, and nothing is counted. Default true. */
+  readonly enabled: boolean;
+  /** What opens the circuit: the share of failures, or failures in a row. Default `rate`. */
+  readonly strategy: 'rate' | 'count';
+  /** How far the rate looks back, in seconds; 2 to 600. Default 20. */
+  readonly windowSeconds: number;
+  /** Share of failed attempts in the window that opens the circuit; above 0, at most 1. Default 0.5. */
+  readonly failureRate: number;
+  /** Attempts in the window below which the rate opens nothing. Default 10. */
+  readonly minimumAttempts: number;
+  /** Failed attempts in a row that open the circuit (strategy `count`). Default 5. */
+  readonly failureCount: number;
+  /** How long an open circuit refuses calls before one may probe, in seconds; at least 2.5. Default 30. */
+  readonly cooldownSeconds: number;
+}
+
+/** How many failed calls in a row make an integration unhealthy. */
+export interface HealthSettings {
+  /** Failed calls in a row until `degraded`. Default 5. */
+  readonly degradedAfter: number;
+  /** Failed calls in a row until `failing`. Default 20. */
+  readonly failingAfter: number;
+  /** Failed calls in a row until the integration is switched off; null: never. Default 50. */
+  readonly disabledAfter: number | null;
+}
+
+/** What `checkFailureRate()`, `checkStaleness()` and `closeStaleIncidents()` look for. */
+export interface MonitoringSettings {
+  /** How far back the failure rate looks, in minutes; 1 to 1,440. Default 15. */
+  readonly windowMinutes: number;
+  /** Share of failed calls from which on the rate is elevated; above 0, at most 1. Default 0.25. */
+  readonly failureRate: number;
+  /** Calls in the window below which the rate says nothing. Default 20. */
+  readonly minimumCalls: number;
+  /** Sync intervals without a clean sync after which an integration is stale. Default 10. */
+  readonly staleAfterIntervals: number;
+  /** Hours without a further signal after which an open incident is closed. Default 72. */
+  readonly closeIncidentsAfterHours: number;
+}
+
 /** What `createIntegrations` takes. Read once: later changes of the object have no effect. */
 export interface IntegrationsOptions<Providers extends ProviderMap = ProviderMap> {
   /** The application's connection; it may connect later, and it stays the application's to close. */
@@ -85,6 +133,10 @@ export interface IntegrationsOptions<Providers extends ProviderMap = ProviderMap
   readonly retry?: Partial<RetryLimits> | undefined;
   readonly http?: Partial<HttpSettings> | undefined;
   readonly requestLog?: Partial<RequestLogSettings> | undefined;
+  readonly rateLimits?: Partial<RateLimitSettings> | undefined;
+  readonly circuit?: Partial<CircuitSettings> | undefined;
+  readonly health?: Partial<HealthSettings> | undefined;
+  readonly monitoring?: Partial<MonitoringSettings> | undefined;
 }
 
 /** {@link IntegrationsOptions} with every default filled in. */
@@ -103,6 +155,10 @@ export interface ResolvedOptions {
   readonly retry: RetryLimits;
   readonly http: HttpSettings;
   readonly requestLog: RequestLogSettings;
+  readonly rateLimits: RateLimitSettings;
+  readonly circuit: CircuitSettings;
+  readonly health: HealthSettings;
+  readonly monitoring: MonitoringSettings;
 }
 
 /**
@@ -127,7 +183,17 @@ export function resolveOptions(options: IntegrationsOptions): ResolvedOptions {
 }
 
 /** Plain data, and nobody else's: copied before the defaults are written into it. */
-const ownData = ['encryptionKeys', 'requests', 'retry', 'http', 'requestLog'] as const;
+const ownData = [
+  'encryptionKeys',
+  'requests',
+  'retry',
+  'http',
+  'requestLog',
+  'rateLimits',
+  'circuit',
+  'health',
+  'monitoring',
+] as const;
 
 function copyOptions(options: unknown): unknown {
   if (!isPlainObject(options)) return options;

@@ -157,7 +157,7 @@ export interface SupportsIdempotency {
   readonly supportsIdempotency: true;
 }
 
-/** Has its own opinion on retries. */
+/** Has its own opinion on retries. An `error` is what was thrown, or the failing response that a callback returned. */
 export interface CustomizesRetry {
   /** Null: the package decides. */
   isRetryable(error: unknown): boolean | null;
@@ -165,13 +165,35 @@ export interface CustomizesRetry {
   retryDelayMs(error: unknown, attempt: number, statusCode: number | null): number | null;
 }
 
-/** Declares a rate limit without having syncs. */
-export interface DeclaresRateLimit {
-  /** Null means unlimited. */
-  defaultRateLimit(): RateLimit | null;
+/** A rate limit beside the default one. */
+export interface RateLimitRule {
+  readonly limit: RateLimit;
+  /** Whose calls count: patterns of endpoints, `*` for one path segment, `**` for the rest. Default: all. */
+  readonly endpoints?: readonly string[];
+  /**
+   * Who shares the limit: the same key, the same budget, e.g. the id of the OAuth application that all integrations
+   * use. Stored hashed. Default: the integration alone.
+   */
+  readonly applicationKey?: string;
 }
 
-/** Has its own opinion on failures. */
+// A method for the reason given at `BaseUrlMethod`.
+interface RateLimitsMethod<Credentials, Metadata> {
+  of(integration: IntegrationDocument<Credentials, Metadata>): readonly RateLimitRule[];
+}
+
+/** Declares rate limits without having syncs. */
+export interface DeclaresRateLimit<Credentials = PlainObject, Metadata = PlainObject> {
+  /** Of all calls of an integration. Null means unlimited. */
+  defaultRateLimit(): RateLimit | null;
+  /**
+   * Further limits, which hold as well: of endpoints, or shared by integrations. Asked before each attempt, so that
+   * they may depend on the integration. What throws, or gives anything else, fails the call with `PROVIDER_INVALID`.
+   */
+  rateLimits?: RateLimitsMethod<Credentials, Metadata>['of'];
+}
+
+/** Has its own opinion on failures. An `error` is what was thrown, or the failing response that a callback returned. */
 export interface ClassifiesFailures {
   /** Null: the package decides. */
   classifyFailure(error: unknown): FailureClass | null;
@@ -208,7 +230,7 @@ export interface CapabilityContracts<Credentials = PlainObject, Metadata = Plain
   RedactsRequestData: RedactsRequestData;
   SupportsIdempotency: SupportsIdempotency;
   CustomizesRetry: CustomizesRetry;
-  DeclaresRateLimit: DeclaresRateLimit;
+  DeclaresRateLimit: DeclaresRateLimit<Credentials, Metadata>;
   ClassifiesFailures: ClassifiesFailures;
   LimitsRequestLogging: LimitsRequestLogging;
   IdentifiesAuthenticatedUser: IdentifiesAuthenticatedUser<Credentials, Metadata>;
@@ -228,7 +250,7 @@ export type ProviderCapabilities<Credentials = PlainObject, Metadata = PlainObje
   RedactsRequestData &
   SupportsIdempotency &
   CustomizesRetry &
-  DeclaresRateLimit &
+  DeclaresRateLimit<Credentials, Metadata> &
   ClassifiesFailures &
   LimitsRequestLogging &
   IdentifiesAuthenticatedUser<Credentials, Metadata>;

@@ -1,7 +1,7 @@
 import { IntegrationError } from '../lib/errors.js';
 import { compileValidator, type Validator, type Violation } from '../lib/json-schema/compile-validator.js';
 import { describeErrors } from '../lib/json-schema/describe-errors.js';
-import { capabilityMembers } from '../schemas/json/capability-members.js';
+import { capabilityMembers, optionalCapabilityMembers } from '../schemas/json/capability-members.js';
 import { providerSchema } from '../schemas/json/provider.js';
 import type { AnyProvider } from './contracts.js';
 
@@ -62,9 +62,10 @@ function isHalfImplemented({ keyword }: Violation): boolean {
 function explainMissing(provider: unknown, missing: string): string {
   const isThere = (member: string) =>
     typeof provider === 'object' && provider !== null && Reflect.get(provider, member) !== undefined;
-  const [contract, members] = Object.entries(capabilityMembers).find(
-    ([, names]) => (names as readonly string[]).includes(missing) && names.some(isThere),
-  ) ?? ['', []];
+  const optional: Readonly<Record<string, readonly string[]>> = optionalCapabilityMembers;
+  const [contract, members] = Object.entries(capabilityMembers)
+    .map(([name, names]): [string, readonly string[]] => [name, [...names, ...(optional[name] ?? [])]])
+    .find(([, names]) => names.includes(missing) && names.some(isThere)) ?? ['', []];
   const present = members.filter(isThere).join(', ');
   return `${missing}: expected a function, got nothing; ${contract} needs it beside ${present}: implement it or remove those`;
 }

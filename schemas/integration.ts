@@ -18,6 +18,15 @@ export type HealthStatus = (typeof healthStatuses)[number];
 export const authStatuses = ['none', 'connected', 'needsReauthorization', 'revoked'] as const;
 export type AuthStatus = (typeof authStatuses)[number];
 
+/** Who the credentials act as, as found out with credentials of that version. */
+export interface StoredIdentity {
+  id: string;
+  name: string | null;
+  email: string | null;
+  fetchedAt: Date;
+  credentialVersion: number;
+}
+
 /** A configured connection to an external service, as stored in `integrations`. */
 export interface IntegrationFields {
   _id: Types.ObjectId;
@@ -46,9 +55,15 @@ export interface IntegrationFields {
   /** Last clean sync. */
   lastSyncedAt: Date | null;
   nextSyncAt: Date | null;
+  /** When `checkFailureRate()` found that too many calls fail; null: they do not. */
+  failureRateElevatedSince: Date | null;
+  /** When `checkStaleness()` found that clean syncs are overdue; null: they are not. */
+  staleSince: Date | null;
   /** Overrides the provider's default. */
   syncIntervalMinutes: number | null;
   syncCursor: unknown;
+  /** Of use while `credentialVersion` is the same; `integrations.authenticatedUser()` looks after it. */
+  authenticatedUser: StoredIdentity | null;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -110,6 +125,13 @@ export interface IntegrationMethods {
   runOperation<T>(operation: OperationInput, work: OperationWork<T>): Promise<T>;
   /** The credentials, opened, as the plain object. */
   credentialsArray(): Promise<PlainObject>;
+  /** A call made by other means succeeded: the counters of health are set back. Never rejects. */
+  recordSuccess(): Promise<void>;
+  /**
+   * A call made by other means failed with that, which is judged like the failure of any other call; without an error
+   * the other API is at fault. Never rejects.
+   */
+  recordFailure(error?: unknown): Promise<void>;
   /** The logged requests of this integration. */
   requests(): ReturnType<IntegrationRequestModel['find']>;
   /** The operation logs of this integration. */
@@ -220,8 +242,11 @@ function integrationPaths(): SchemaDefinition<IntegrationFields> {
     lastErrorAt: { type: Date, default: null },
     lastSyncedAt: { type: Date, default: null },
     nextSyncAt: { type: Date, default: null },
+    failureRateElevatedSince: { type: Date, default: null },
+    staleSince: { type: Date, default: null },
     syncIntervalMinutes: { type: Number, default: null },
     syncCursor: { type: Schema.Types.Mixed, default: null },
+    authenticatedUser: { type: Schema.Types.Mixed, default: null },
   };
 }
 

@@ -3,6 +3,8 @@ import { Mongoose } from 'mongoose';
 import { IntegrationError } from '../lib/errors.js';
 import { integrationSchema, type BoundIntegrationMethods, type IntegrationModel } from './integration.js';
 import { integrationIdempotencyKeySchema, type IntegrationIdempotencyKeyModel } from './integration-idempotency-key.js';
+import { integrationGateSchema, type IntegrationGateModel } from './integration-gate.js';
+import { integrationIncidentSchema, type IntegrationIncidentModel } from './integration-incident.js';
 import { integrationLogSchema, type IntegrationLogModel } from './integration-log.js';
 import { integrationMappingSchema, type IntegrationMappingModel } from './integration-mapping.js';
 import { integrationRequestSchema, type IntegrationRequestModel } from './integration-request.js';
@@ -18,6 +20,8 @@ export interface IntegrationModels {
   readonly IntegrationWebhook: IntegrationWebhookModel;
   readonly IntegrationSyncItem: IntegrationSyncItemModel;
   readonly IntegrationIdempotencyKey: IntegrationIdempotencyKeyModel;
+  readonly IntegrationIncident: IntegrationIncidentModel;
+  readonly IntegrationGate: IntegrationGateModel;
 }
 
 export interface CompiledModels {
@@ -69,6 +73,8 @@ export function compileModels(
       `${base}IdempotencyKey`,
       integrationIdempotencyKeySchema(`${prefix}_idempotency_keys`),
     ),
+    IntegrationIncident: compile(`${base}Incident`, integrationIncidentSchema(`${prefix}_incidents`)),
+    IntegrationGate: compile(`${base}Gate`, integrationGateSchema(`${prefix}_gates`)),
   };
   return { models, ...lifecycle(connection, models, compiled) };
 }

@@ -2,6 +2,7 @@ import type { AxiosInstance } from 'axios';
 import type { BoundIntegrationMethods, IntegrationDocument } from '../../schemas/integration.js';
 import type { IntegrationModels } from '../../schemas/models.js';
 import type { DocumentValues } from '../integration-store/document-values.js';
+import type { HealthObservers } from '../health/health-observer.js';
 import { logOperation, type OperationParts } from '../operations/log-operation.js';
 import { runOperation } from '../operations/run-operation.js';
 import { createBuilder, specFromOptions } from '../requests/builder.js';
@@ -14,6 +15,7 @@ export interface DocumentServices {
   readonly values: DocumentValues;
   readonly operations: OperationParts;
   readonly calls: IntegrationHttpParts;
+  readonly health: Pick<HealthObservers, 'recordSuccess' | 'recordFailure'>;
 }
 
 /**
@@ -41,6 +43,12 @@ export function documentMethods(services: () => DocumentServices): BoundIntegrat
     },
     credentialsArray() {
       return services().values.credentialsArray(this);
+    },
+    recordSuccess() {
+      return services().health.recordSuccess(this);
+    },
+    recordFailure(error) {
+      return services().health.recordFailure(this, error);
     },
     getMetadata() {
       return services().values.getMetadata(this);

@@ -1,7 +1,9 @@
 import type { Connection } from 'mongoose';
 import type { CompiledModels } from '../../schemas/models.js';
 import { awaitConnection } from './await-connection.js';
+import type { SharedCircuit } from '../circuit/circuit.js';
 import type { HttpClient } from '../http/http-client.js';
+import type { SharedRateBudget } from '../rate-limits/rate-budget.js';
 import type { RequestLog } from '../request-log/request-log.js';
 import { instanceStopped, type CallGate } from '../requests/call-gate.js';
 import { longestTimerMs } from '../requests/longest-timer.js';
@@ -16,6 +18,7 @@ export interface LifecycleParts {
   readonly gate: CallGate;
   readonly requestLog: RequestLog;
   readonly httpClient: HttpClient;
+  readonly traffic: { readonly budget: SharedRateBudget; readonly circuit: SharedCircuit };
 }
 
 /** The beginning and the end of an instance. */
@@ -27,7 +30,7 @@ export interface Lifecycle {
 }
 
 export function createLifecycle(parts: LifecycleParts): Lifecycle {
-  const { connection, compiled, autoIndex, gate, requestLog, httpClient } = parts;
+  const { connection, compiled, autoIndex, gate, requestLog, httpClient, traffic } = parts;
 
   let isClosed = false;
   // What begins now is ended by the next stop(): it must not open again what has been stopped meanwhile.
@@ -43,7 +46,7 @@ export function createLifecycle(parts: LifecycleParts): Lifecycle {
     beginning = new AbortController();
     const timeoutMs = Math.min(graceMs, longestTimerMs);
     await gate.shut(timeoutMs);
-    await requestLog.flush({ timeoutMs });
+    await Promise.all([requestLog.flush({ timeoutMs }), traffic.budget.stop(), traffic.circuit.stop()]);
     httpClient.close();
   }
 

@@ -8,14 +8,20 @@ import type { ProviderMap } from '../../providers/contracts.js';
 import type { ProviderRegistry } from '../../providers/registry.js';
 import type { IntegrationDocument } from '../../schemas/integration.js';
 import type { IntegrationModels } from '../../schemas/models.js';
+import type { CircuitService } from '../circuit/circuit-service.js';
 import type { RotateKeysInput, RotationResult } from '../credentials/rotate-keys.js';
 import type { EventHub } from '../event-hub.js';
+import type { RateLimitService } from '../rate-limits/rate-limit-service.js';
 import type { CreateIntegrationInput } from '../integration-store/create-integration.js';
 import type { DeletionResult } from '../integration-store/delete-integration.js';
 import type { IntegrationLookup } from '../integration-store/find-integration.js';
 import type { ListIntegrationsInput } from '../integration-store/list-integrations.js';
 import type { UpdateIntegrationInput } from '../integration-store/update-integration.js';
 import type { SessionOption } from '../durable-write.js';
+import type { FailureSummaryOptions } from '../monitoring/failure-summary.js';
+import type { FailureRateReport } from '../types/failure-rate-report.js';
+import type { FailureSummary } from '../types/failure-summary.js';
+import type { MonitoringServices } from '../monitoring/monitoring.js';
 import type { LoggerLike } from '../types/logger.js';
 import type { IdOrDocument } from '../types/polymorphic.js';
 
@@ -101,6 +107,28 @@ export interface IntegrationServices<Entry extends ProviderEntry> {
   disable(target: IdOrDocument, options?: SessionOption): Promise<IntegrationDocument>;
   /** Deletes with all dependents; repeat it after a crash. */
   delete(target: IdOrDocument): Promise<DeletionResult>;
+
+  /** What refuses calls while the other API is down. */
+  readonly circuit: CircuitService;
+  /** What keeps calls within the limits of the other API. */
+  readonly rateLimits: RateLimitService;
+
+  /** The failures of an integration in the last minutes (default 60), from its request log. */
+  failureSummary(target: IdOrDocument, options?: FailureSummaryOptions): Promise<FailureSummary>;
+  /**
+   * Emits `elevatedFailureRate` and `failureRateRecovered`, for one integration or all active ones; call it now and
+   * then.
+   */
+  checkFailureRate(target?: IdOrDocument): Promise<FailureRateReport>;
+
+  /** What was, or is, wrong with integrations. */
+  readonly incidents: MonitoringServices['incidents'];
+  /** Asks the provider whether the connection works; raises `CAPABILITY_MISSING` where it cannot tell. */
+  readonly healthCheck: MonitoringServices['healthCheck'];
+  /** Emits `syncBecameStale` and `syncStalenessRecovered`, for one integration or all active ones; call it now and then. */
+  readonly checkStaleness: MonitoringServices['checkStaleness'];
+  /** Who the credentials act as; raises `CAPABILITY_MISSING` where the provider cannot tell. */
+  readonly authenticatedUser: MonitoringServices['authenticatedUser'];
 
   /** Seals everything with the first encryption key; see the page on keys. */
   rotateKeys(options?: Omit<RotateKeysInput, 'model' | 'keyRing'>): Promise<RotationResult>;

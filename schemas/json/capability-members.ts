@@ -24,3 +24,8 @@ export const capabilityMembers = {
   LimitsRequestLogging: ['unloggedEndpoints', 'maxStoredResponseBytes'],
   IdentifiesAuthenticatedUser: ['authenticatedUser'],
 } as const satisfies { readonly [Name in CapabilityName]: readonly (keyof CapabilityContracts[Name])[] };
+
+/** Members that a contract may have beside those. */
+export const optionalCapabilityMembers = {
+  DeclaresRateLimit: ['rateLimits'],
+} as const satisfies { readonly [Name in CapabilityName]?: readonly (keyof CapabilityContracts[Name])[] };

@@ -1,3 +1,5 @@
+import { circuitSchema, healthSchema, monitoringSchema, rateLimitsSchema } from './traffic-options.js';
+
 // The longest delay that a timer of Node.js can be set to: a longer one fires at once.
 const maxTimerMs = 2 ** 31 - 1;
 
@@ -181,5 +183,9 @@ export const optionsSchema = {
     retry: retrySchema,
     http: httpSchema,
     requestLog: requestLogSchema,
+    rateLimits: rateLimitsSchema,
+    circuit: circuitSchema,
+    health: healthSchema,
+    monitoring: monitoringSchema,
   },
 };

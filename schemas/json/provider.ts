@@ -1,4 +1,4 @@
-import { capabilityMembers } from './capability-members.js';
+import { capabilityMembers, optionalCapabilityMembers } from './capability-members.js';
 
 const method = { typeof: 'function' };
 
@@ -45,20 +45,24 @@ const dataClass = { methods: ['from'], expected: 'a class with a static from(pay
 
 /** Nothing but functions, and one marker. */
 function capabilityProperties(): Record<string, object> {
-  const members = Object.values(capabilityMembers).flat();
+  const members = [...Object.values(capabilityMembers), ...Object.values(optionalCapabilityMembers)].flat();
   return { ...Object.fromEntries(members.map((name) => [name, method])), supportsIdempotency: { const: true } };
 }
 
 /** What may stand alone, although a larger contract has it too. */
 const sharedMembers: readonly string[] = capabilityMembers.DeclaresRateLimit;
 
-/** Every member asks for the others of the first contract that has it. */
+/** Every member asks for the others of the first contract that has it, an optional one for all that its contract needs. */
 function capabilityDependencies(): Record<string, readonly string[]> {
   const dependencies: Record<string, readonly string[]> = {};
   for (const members of Object.values(capabilityMembers)) {
     for (const name of members) {
       if (!sharedMembers.includes(name)) dependencies[name] ??= members.filter((other) => other !== name);
     }
+  }
+  for (const [contract, members] of Object.entries(optionalCapabilityMembers)) {
+    for (const name of members)
+      dependencies[name] = capabilityMembers[contract as keyof typeof optionalCapabilityMembers];
   }
   return dependencies;
 }

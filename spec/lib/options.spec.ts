@@ -38,6 +38,24 @@ describe('resolveOptions', () => {
       retry: { readAttempts: 3, writeAttempts: 1, maxDelayMs: 60_000, jitter: 0.25 },
       http: { allowedPrivateHosts: [], maxRedirects: 5, userAgent: 'express-integrations' },
       requestLog: { maxStoredBytes: 65_536, journal: true, waitMs: 1_000, maxBuffered: 10_000, redactKeys: [] },
+      rateLimits: { maxWaitSeconds: 10 },
+      circuit: {
+        enabled: true,
+        strategy: 'rate',
+        windowSeconds: 20,
+        failureRate: 0.5,
+        minimumAttempts: 10,
+        failureCount: 5,
+        cooldownSeconds: 30,
+      },
+      health: { degradedAfter: 5, failingAfter: 20, disabledAfter: 50 },
+      monitoring: {
+        windowMinutes: 15,
+        failureRate: 0.25,
+        minimumCalls: 20,
+        staleAfterIntervals: 10,
+        closeIncidentsAfterHours: 72,
+      },
     });
   });
 

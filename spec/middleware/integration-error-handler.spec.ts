@@ -2,9 +2,11 @@ import express, { type ErrorRequestHandler } from 'express';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  CircuitOpenError,
   errorTable,
   HttpResponseError,
   IntegrationError,
+  RateLimitExceededError,
   RetriesExhaustedError,
   RetryableError,
   SchemaDriftError,
@@ -91,6 +93,26 @@ describe('integrationErrorHandler', () => {
     const { response } = await answerTo(new RetryableError('Busy.', { retryAfterSeconds: 1.2 }));
     expect(response.status).toBe(503);
     expect(response.headers.get('retry-after')).toBe('2');
+  });
+
+  it.each<[string, number, Error]>([
+    [
+      'an open circuit with 503',
+      503,
+      new CircuitOpenError({ integrationId: '1', openedAt: new Date(), cooldownSeconds: 30, retryAfterSeconds: 12.3 }),
+    ],
+    [
+      'an exceeded rate limit with 429',
+      429,
+      new RateLimitExceededError({ integrationId: '1', retryAfterSeconds: 12.3, cause: new Error('before') }),
+    ],
+  ])('answers %s, and says when to come back', async (_refusal, status, error) => {
+    const { answerTo } = failingApp();
+    const { response, text } = await answerTo(error);
+    expect(response.status).toBe(status);
+    expect(response.headers.get('retry-after')).toBe('13');
+    expect(JSON.parse(text)).toMatchObject({ status, code: (error as IntegrationError).code });
+    expect(text).not.toContain('before');
   });
 
   it.each([undefined, -1, Number.NaN, Number.POSITIVE_INFINITY])(

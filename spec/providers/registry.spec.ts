@@ -249,6 +249,17 @@ describe('registering a provider', () => {
 
   it('lets a rate limit be declared without syncs', () => {
     expect(register({ ...acme, defaultRateLimit: () => null }).key).toBe('acme');
+    expect(register({ ...acme, defaultRateLimit: () => null, rateLimits: () => [] }).key).toBe('acme');
+  });
+
+  it('refuses further rate limits without the default one, and what is no function', () => {
+    expect(problemsOf({ rateLimits: noop })).toEqual([
+      'defaultRateLimit: expected a function, got nothing; DeclaresRateLimit needs it beside rateLimits: ' +
+        'implement it or remove those',
+    ]);
+    expect(problemsOf({ defaultRateLimit: noop, rateLimits: [] })).toEqual([
+      'rateLimits: expected a function, got array',
+    ]);
   });
 
   it('accepts exactly the sets of members that complete each contract they begin', () => {

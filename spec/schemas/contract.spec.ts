@@ -36,8 +36,6 @@ const arrivesLater: Partial<Record<ModelName, readonly string[]>> = {
     'tokenExpiresSoon',
     'refreshTokenIfNeeded',
     'markSynced',
-    'recordSuccess',
-    'recordFailure',
     'pendingSyncItemCount',
   ],
 };
@@ -52,13 +50,16 @@ interface Additions {
 
 const additions: Partial<Record<ModelName, Additions>> = {
   Integration: {
-    fields: ['credentialVersion', 'sealedWith'],
+    fields: ['credentialVersion', 'sealedWith', 'staleSince', 'authenticatedUser', 'failureRateElevatedSince'],
     methods: ['runOperation', 'getMetadata'],
     queryHelpers: ['active', 'forProvider', 'dueForSync'],
   },
   IntegrationWebhook: { unique: [['provider', 'integrationId', 'deliveryId']] },
   IntegrationSyncItem: { unique: [['syncLogId', 'eventClass', 'externalId']] },
 };
+
+/** What this package keeps beside the documents of the contract. */
+const additionalModels = ['IntegrationGate', 'IntegrationIncident'];
 
 /** What Mongoose itself gives every schema with time stamps. */
 const mongooseOwn = new mongoose.Schema({}, { timestamps: true });
@@ -95,8 +96,8 @@ function indexesOf(schema: Schema, only: { readonly unique: boolean }): string[]
 const sorted = (...lists: (readonly string[])[]): string[] => lists.flat().sort();
 
 describe('models', () => {
-  it('are those of the contract, no more and no fewer', () => {
-    expect(sorted(Object.keys(models))).toEqual(sorted(Object.keys(documents)));
+  it('are those of the contract, and the additions that are declared here', () => {
+    expect(sorted(Object.keys(models))).toEqual(sorted(Object.keys(documents), additionalModels));
   });
 
   it.each(names)('%s bears its name, and its collection that of the contract', (name) => {
@@ -209,7 +210,10 @@ describe('contracts of a provider', () => {
   const interfaces = interfacesOf(new URL('../../providers/contracts.ts', import.meta.url));
 
   /** Members that this package adds to a contract; always optional. */
-  const added: Readonly<Record<string, readonly string[]>> = { IntegrationProvider: ['http'] };
+  const added: Readonly<Record<string, readonly string[]>> = {
+    IntegrationProvider: ['http'],
+    DeclaresRateLimit: ['rateLimits'],
+  };
 
   /** What the contracts are made of. */
   const vocabulary = [
@@ -219,6 +223,7 @@ describe('contracts of a provider', () => {
     'OAuthTokens',
     'OutgoingRequest',
     'ProviderHttp',
+    'RateLimitRule',
     'ResponseHead',
   ];
 
@@ -242,8 +247,14 @@ describe('events', () => {
   /** In code they begin with a small letter: `requestCompleted`, `oauthCompleted`. */
   const inCode = (name: string): string => name.replace(/^(OA|[A-Z])/, (capitals) => capitals.toLowerCase());
 
-  it('are those of the contract', () => {
-    expect(sorted(events.required)).toEqual(sorted(Object.keys(contract.events).map(inCode)));
+  /** Events that this package adds. */
+  const added = [
+    ...['circuitOpened', 'circuitClosed', 'incidentOpened', 'incidentClosed', 'reauthorizationRequired'],
+    ...['elevatedFailureRate', 'failureRateRecovered', 'syncBecameStale', 'syncStalenessRecovered'],
+  ];
+
+  it('are those of the contract, and the additions that are declared here', () => {
+    expect(sorted(events.required)).toEqual(sorted(Object.keys(contract.events).map(inCode), added));
     expect(events.optional).toEqual([]);
   });
 

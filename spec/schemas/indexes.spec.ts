@@ -1,6 +1,6 @@
 import mongoose, { Types } from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createIntegrations } from '../../lib/index.js';
+import { createIntegrations, RateLimit } from '../../lib/index.js';
 import { findLoadable } from '../../middleware/find-loadable.js';
 import type { IntegrationDocument } from '../../schemas/integration.js';
 import { useDatabase } from '../support/database.js';
@@ -108,6 +108,17 @@ const seeds: Record<keyof typeof models, Seed> = {
     requests: [],
     requestCount: 0,
   }),
+  IntegrationIncident: (index) => ({
+    integrationId: integrationOfDocument(index),
+    // At most one of each integration is open.
+    status: index === 0 || index % 1000 === 1 ? 'open' : 'closed',
+    openedAt: new Date(start + index),
+    lastSignalAt: new Date(start + index),
+  }),
+  IntegrationGate: (index) => ({
+    _id: index % 2 === 0 ? idOf(kinds.integration, index).toHexString() : `key:${index}`,
+    integrationId: index % 2 === 0 ? idOf(kinds.integration, index) : null,
+  }),
   IntegrationIdempotencyKey: (index) => ({ integrationId: integrationOfDocument(index), key: `key-${index}` }),
 };
 
@@ -147,6 +158,8 @@ const rareOwner = { type: 'Team', id: idOf(kinds.team, 200) };
 const middle = idOf(kinds.integration, 50_000);
 const logs = () => models.IntegrationLog;
 const items = () => models.IntegrationSyncItem;
+
+const minutesSinceSeed = Math.ceil((Date.now() - start) / 60_000);
 
 const queries: Record<string, () => Promise<unknown>> = {
   'find() by id': () => integrations.find(busyIntegration),
@@ -228,6 +241,29 @@ const queries: Record<string, () => Promise<unknown>> = {
       .exec(),
   'populate of one children': () => logs().findById(idOf(kinds.log, 5000)).populate('children').exec(),
   'populate of syncLog': () => items().findById(idOf(kinds.item, 100)).populate(['syncLog', 'integration']).exec(),
+  'incidents.open()': () => integrations.incidents.open(busyIntegration),
+  'incidents.list() of what is open': () => integrations.incidents.list({ status: 'open' }),
+  'incidents.list() of what is closed': () => integrations.incidents.list({ status: 'closed' }),
+  'incidents.list() of all': () => integrations.incidents.list(),
+  'incidents.list() of an integration': () => integrations.incidents.list({ integration: busyIntegration }),
+  'incidents.closeStale()': () => integrations.incidents.closeStale(),
+  'circuit.inspect()': () => integrations.circuit.inspect(busyIntegration),
+  'circuit.force() and release()': async () => {
+    await integrations.circuit.force(busyIntegration, 'disabled');
+    await integrations.circuit.release(busyIntegration);
+  },
+  'rateLimits.override(), inspect() and clearOverride()': async () => {
+    await integrations.rateLimits.override(busyIntegration, RateLimit.perMinute(10));
+    await integrations.rateLimits.inspect(busyIntegration);
+    await integrations.rateLimits.clearOverride(busyIntegration);
+  },
+  'recordFailure() and recordSuccess()': async () => {
+    await busy.recordFailure();
+    await busy.recordSuccess();
+  },
+  'failureSummary()': () => integrations.failureSummary(busyIntegration, { minutes: minutesSinceSeed }),
+  'checkFailureRate() of one': () => integrations.checkFailureRate(busyIntegration),
+  'checkStaleness() of one': () => integrations.checkStaleness(busyIntegration),
   'the requests of a related record': () =>
     models.IntegrationRequest.find({ relatedType: 'Order', relatedId: 400 }).sort({ createdAt: -1 }).exec(),
 };
