@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { bearer, createIntegrations, defineProvider, type IntegrationDocument } from 'express-integrations';
+import { bearer, createIntegrations, defineProvider, RateLimit, type IntegrationDocument } from 'express-integrations';
 import mongoose, { type Connection } from 'mongoose';
 import { startMongo } from '../support/mongod/index.js';
 
@@ -11,16 +11,23 @@ export const token = 'bench-token-0123456789';
 export interface BenchWorld {
   readonly apiUrl: string;
   readonly connection: Connection;
+  readonly integrations: ReturnType<typeof createIntegrations>;
   readonly integration: IntegrationDocument;
   close(): Promise<void>;
 }
 
-/** Starts everything, on an empty database of that name. */
-export async function startBenchWorld(dbName: string): Promise<BenchWorld> {
+/**
+ * Starts everything, on an empty database of that name. Budget, circuit and health are on, as an application has them;
+ * the limit is one that no benchmark reaches.
+ */
+export async function startBenchWorld(
+  dbName: string,
+  { monitorCommands = false }: { readonly monitorCommands?: boolean } = {},
+): Promise<BenchWorld> {
   const api = fork(fileURLToPath(new URL('local-api.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] });
   const [{ url }] = (await once(api, 'message')) as [{ url: string }];
   const mongo = await startMongo();
-  const connection = await mongoose.createConnection(mongo.uri, { dbName }).asPromise();
+  const connection = await mongoose.createConnection(mongo.uri, { dbName, monitorCommands }).asPromise();
   await connection.dropDatabase();
   const integrations = createIntegrations({
     connection,
@@ -34,6 +41,7 @@ export async function startBenchWorld(dbName: string): Promise<BenchWorld> {
   return {
     apiUrl: url,
     connection,
+    integrations,
     integration,
     async close() {
       await integrations.close();
@@ -49,6 +57,7 @@ function localProvider(baseUrl: string) {
     name: 'Local API',
     credentialSchema: { type: 'object', properties: { token: { type: 'string' } }, required: ['token'] },
     metadataSchema: { type: 'object' },
+    defaultRateLimit: () => RateLimit.perMinute(10_000_000),
     http: {
       baseUrl,
       authorize: (request, { credentials }) => bearer(request, credentials.token),

@@ -36,7 +36,10 @@ export async function sideBySide(contenders: readonly Contender[], rounds: Round
 }
 
 /** Milliseconds that so many callers need for so many operations. */
-async function drive(run: () => Promise<unknown>, { callers, operations }: Omit<Rounds, 'rounds'>): Promise<number> {
+export async function drive(
+  run: () => Promise<unknown>,
+  { callers, operations }: Omit<Rounds, 'rounds'>,
+): Promise<number> {
   let left = operations;
   const started = performance.now();
   await Promise.all(

@@ -9,7 +9,7 @@ import axiosRetry from 'axios-retry';
 import type { IntegrationDocument } from 'express-integrations';
 import type { Connection } from 'mongoose';
 import { startBenchWorld, token } from './bench-world.js';
-import { rounded, sideBySide, type Contender, type Figures } from './measure.js';
+import { drive, rounded, sideBySide, type Contender, type Figures } from './measure.js';
 
 const world = await startBenchWorld('bench_requests');
 const { apiUrl, connection, integration } = world;
@@ -30,8 +30,25 @@ console.log(
     bench: 'requests',
     timeOneCaller: rounded((ourTime ?? 0) / (handTime ?? 0)),
     throughput64: rounded((ourRate ?? 0) / (handRate ?? 0)),
+    roundTripsOne: rounded(await commandsPerCall({ callers: 1, calls: 1_000 })),
+    roundTrips64: rounded(await commandsPerCall({ callers: 64, calls: 12_800 })),
   }),
 );
+
+/**
+ * Database commands for each call, counted by the driver's command monitoring, in a world of its own: the monitoring
+ * itself takes time. All that the calls cause until the instance is stopped counts.
+ */
+async function commandsPerCall({ callers, calls }: { callers: number; calls: number }): Promise<number> {
+  const counted = await startBenchWorld('bench_commands', { monitorCommands: true });
+  let commands = 0;
+  counted.connection.getClient().on('commandStarted', () => (commands += 1));
+  await drive(ours(counted.integration).run, { callers, operations: calls });
+  await counted.integrations.stop();
+  const counter = commands;
+  await counted.close();
+  return counter / calls;
+}
 
 function ours(target: IntegrationDocument): Contender {
   return { name: 'express-integrations', run: () => target.at('/repos/x/issues').withData({ state: 'open' }).get() };

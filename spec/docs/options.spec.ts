@@ -4,7 +4,7 @@ import { readPage, tableRows } from './markdown.js';
 
 interface OptionSchema {
   readonly description?: string;
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly default?: unknown;
   readonly properties?: Readonly<Record<string, OptionSchema>>;
   readonly items?: OptionSchema;
