@@ -3,14 +3,15 @@ import { createIntegrations } from '../../../lib/index.js';
 import type { NotedRequest, UpstreamReport } from '../../support/circuit-upstream.js';
 import type { WorkerReport, WorkerSettings } from '../../support/circuit-worker.js';
 import { useDatabase } from '../../support/database.js';
-import { useProcesses, type WorkerProcess } from '../../support/processes.js';
+import { useProcesses } from '../../support/processes.js';
+import type { WorkerProcess } from '../../support/worker-process.js';
 
 const cooldownMs = 2_500;
 const timeoutMs = 1_000;
 /** The attempt's time, no wait for rate limits, and the margin. */
 const leaseMs = timeoutMs + 5_000;
-/** In which a change is seen by all. */
-const secondMs = 1_000;
+/** In which a change is seen by all: a second, and what a busy machine adds. */
+const secondMs = 1_500;
 const prefix = 'fleet';
 
 describe('four processes and an API that dies and recovers', () => {

@@ -6,7 +6,8 @@ import { useDatabase } from '../../support/database.js';
 import type { HealthAnswer, HealthTask } from '../../support/health-worker.js';
 import { useHttpServer } from '../../support/http-server.js';
 import { localToken, useLocalInstance } from '../../support/local-instance.js';
-import { useProcesses, type WorkerProcess } from '../../support/processes.js';
+import { useProcesses } from '../../support/processes.js';
+import type { WorkerProcess } from '../../support/worker-process.js';
 
 const database = useDatabase();
 const local = useLocalInstance(database, useHttpServer());
