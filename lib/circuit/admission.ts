@@ -8,6 +8,7 @@ import type { AttemptCounter } from './attempt-counter.js';
 import { forcedState, initialCircuit, isForceOver, retryAfterMs, verdictOn } from './circuit-state.js';
 import type { ForcedCircuits } from './forced-circuits.js';
 import type { Probes } from './probes.js';
+import { createProbingCalls } from './probing-calls.js';
 
 export interface AdmissionParts {
   readonly views: GateViews;
@@ -22,13 +23,15 @@ export interface AdmissionParts {
 /** A circuit that opens within such a wait need not be noticed: what is known of it may be older. */
 const shortWaitMs = 200;
 
+const settled = Promise.resolve();
+
 /** Nothing is counted. */
-const uncounted: CircuitPass = { settle: () => Promise.resolve() };
+const uncounted: CircuitPass = { settle: () => settled };
 
 /** Lets everything through. */
 export const withoutCircuit: CircuitGuard = {
   admit: () => Promise.resolve(uncounted),
-  confirm: () => Promise.resolve(),
+  confirm: () => null,
 };
 
 /**
@@ -37,39 +40,43 @@ export const withoutCircuit: CircuitGuard = {
  */
 export function createAdmission(parts: AdmissionParts): CircuitGuard {
   const { views, counter, probes, forcedCircuits, maxWaitSeconds } = parts;
-  // When attempts other than probes were let through, by the monotonic clock.
-  const admittedAt = new WeakMap<Call, number>();
+  const probingCalls = createProbingCalls();
 
   return {
     async admit(call) {
       const { integration } = call;
       const gateId = integration._id.toHexString();
-      const view = await views.current(gateId);
+      const view = views.recent(gateId) ?? (await views.current(gateId));
       const { circuit } = view;
       if (circuit !== null && isForceOver(circuit, view.now())) void forcedCircuits.noteExpiry(integration, circuit);
       const pass = passBy(view, call, counter);
-      if (pass === 'refuse') throw refusal(parts, call, view);
-      admittedAt.set(call, performance.now());
-      if (pass !== 'probe') return pass;
-      const probe = await probes.begin({ integration, leaseMs: leaseOf(call, maxWaitSeconds), signal: call.signal });
-      if (probe !== null) {
-        admittedAt.delete(call);
-        return probe;
+      if (pass !== 'refuse' && pass !== 'probe') {
+        call.admittedAt = performance.now();
+        return pass;
       }
+      const isForced = circuit !== null && forcedState(circuit, view.now()) !== null;
+      if (!isForced && probingCalls.isMadeByProbe(call)) return probingCalls.add(call, uncounted);
+      if (pass === 'refuse') throw refusal(parts, call, view);
+      const probe = await probes.begin({ integration, leaseMs: leaseOf(call, maxWaitSeconds), signal: call.signal });
+      if (probe !== null) return probingCalls.add(call, probe);
       // Another attempt was first, and may have closed the circuit by now.
       const now = views.known(gateId) ?? view;
       const later = passBy(now, call, counter);
       if (later === 'refuse' || later === 'probe') throw refusal(parts, call, now);
+      call.admittedAt = performance.now();
       return later;
     },
-    async confirm(call) {
-      const at = admittedAt.get(call);
-      if (at === undefined || performance.now() - at < shortWaitMs) return;
-      const view = await views.current(call.integrationId.toHexString());
-      const verdict = verdictOn(view.circuit ?? initialCircuit, view.now());
-      if (verdict === 'refuse' || verdict === 'probe') throw refusal(parts, call, view);
+    confirm(call) {
+      const { admittedAt } = call;
+      return admittedAt === null || performance.now() - admittedAt < shortWaitMs ? null : confirm(parts, call);
     },
   };
+}
+
+async function confirm(parts: AdmissionParts, call: Call): Promise<void> {
+  const view = await parts.views.current(call.integrationId.toHexString());
+  const verdict = verdictOn(view.circuit ?? initialCircuit, view.now());
+  if (verdict === 'refuse' || verdict === 'probe') throw refusal(parts, call, view);
 }
 
 function passBy(view: GateView, { integration }: Call, counter: AttemptCounter): CircuitPass | 'probe' | 'refuse' {
@@ -78,9 +85,7 @@ function passBy(view: GateView, { integration }: Call, counter: AttemptCounter):
   if (verdict === 'pass') return uncounted;
   if (verdict !== 'count') return verdict;
   return {
-    settle: async (result) => {
-      if (result !== 'unknown') await counter.count(integration, circuit.epoch, result);
-    },
+    settle: (result) => (result === 'unknown' ? settled : counter.count(integration, circuit.epoch, result)),
   };
 }
 
@@ -101,7 +106,7 @@ function refusal({ cooldownSeconds }: AdmissionParts, call: Call, view: GateView
     integrationId: call.integrationId.toHexString(),
     openedAt: forcedState(circuit, now) === null ? circuit.openedAt : null,
     cooldownSeconds,
-    retryAfterSeconds: Math.ceil(retryAfterMs(circuit, now, cooldownSeconds * 1_000)) / 1_000,
+    retryAfterSeconds: Math.ceil(retryAfterMs(circuit, now, cooldownSeconds * 1_000) / 1_000),
     cause: call.previousFailure,
   });
 }

@@ -4,6 +4,7 @@ import type { GateViews } from '../gates/gate-views.js';
 import type { Patience } from '../patience.js';
 import { createRecentValues } from '../recent-values.js';
 import type { LoggerLike } from '../types/logger.js';
+import { withinTime } from '../within-time.js';
 import type { CircuitNotices } from './circuit-notices.js';
 import type { CircuitQueries } from './circuit-queries.js';
 import { initialCircuit } from './circuit-state.js';
@@ -34,8 +35,8 @@ export interface AttemptCounter {
 
 /** What is counted of one integration. */
 interface Counting {
-  /** As the latest call has it: for the event. */
-  integration: IntegrationDocument;
+  /** Of the latest call that there is to tell of, for the event; null: all is told. Documents are not kept for longer. */
+  integration: IntegrationDocument | null;
   readonly epoch: number;
   readonly tally: Tally;
   /** Failures that the database has not confirmed: what is known of the circuit lacks them. */
@@ -44,18 +45,20 @@ interface Counting {
 }
 
 const mostCountings = 10_000;
+const counted = Promise.resolve();
+/** Others are told of meanwhile where it takes longer: the connection may be dead without saying so. */
+const longestTellMs = 10_000;
 
 export function createAttemptCounter(parts: AttemptCounterParts): AttemptCounter {
   const { views, strategy, patiently } = parts;
   const countings = createRecentValues<Counting>(mostCountings);
   const onTheirWay = new Set<Promise<void>>();
 
-  function countingOf(integration: IntegrationDocument, epoch: number): Counting {
-    const gateId = integration._id.toHexString();
+  function countingOf(gateId: string, epoch: number): Counting {
     const known = countings.get(gateId);
-    if (known?.epoch === epoch) return Object.assign(known, { integration });
+    if (known?.epoch === epoch) return known;
     const tell = createJoinedRuns(() => tellDatabase(parts, counting));
-    const counting: Counting = { integration, epoch, tally: strategy.createTally(), unconfirmed: 0, tell };
+    const counting: Counting = { integration: null, epoch, tally: strategy.createTally(), unconfirmed: 0, tell };
     countings.set(gateId, counting);
     return counting;
   }
@@ -68,19 +71,21 @@ export function createAttemptCounter(parts: AttemptCounterParts): AttemptCounter
   }
 
   return {
-    async count(integration, epoch, result) {
-      const view = views.known(integration._id.toHexString());
+    count(integration, epoch, result) {
+      const gateId = integration._id.toHexString();
+      const view = views.known(gateId);
       const circuit = view?.circuit ?? initialCircuit;
       // What began before the circuit opened comes too late to say anything.
-      if (!isCounting(circuit, epoch)) return;
-      const counting = countingOf(integration, epoch);
+      if (!isCounting(circuit, epoch)) return counted;
+      const counting = countingOf(gateId, epoch);
       const now = view?.now() ?? 0;
-      if (!counting.tally.note(result, circuit, now)) return;
+      if (!counting.tally.note(result, circuit, now)) return counted;
+      counting.integration = integration;
       if (result === 'failed') counting.unconfirmed += 1;
       const told = follow(counting.tell());
-      if (result === 'answered') return;
+      if (result === 'answered') return counted;
       const mayOpen = counting.unconfirmed + strategy.failuresIn(circuit, now) >= strategy.fewestFailures;
-      if (mayOpen) await patiently(told, undefined);
+      return mayOpen ? patiently(told, undefined) : counted;
     },
     async idle() {
       await Promise.all(onTheirWay);
@@ -94,17 +99,26 @@ function isCounting(circuit: StoredCircuit, epoch: number): boolean {
 
 /** Never rejects: what could not be told is not counted. */
 async function tellDatabase(parts: AttemptCounterParts, counting: Counting): Promise<void> {
+  const { integration } = counting;
+  // Who comes now is told of by the next run.
+  counting.integration = null;
+  if (integration === null) return;
   try {
-    await tellCounts(parts, counting);
+    const told = tellCounts(parts, counting, integration).then(() => true);
+    if (!(await withinTime(told, longestTellMs, false))) throw new Error('The database did not answer in time.');
   } catch (error) {
-    const integrationId = counting.integration._id.toHexString();
+    const integrationId = integration._id.toHexString();
     parts.logger.warn('Attempts could not be counted by the circuit.', { integrationId, error });
   }
 }
 
-async function tellCounts(parts: AttemptCounterParts, counting: Counting): Promise<void> {
+async function tellCounts(
+  parts: AttemptCounterParts,
+  counting: Counting,
+  integration: IntegrationDocument,
+): Promise<void> {
   const { queries, views, strategy } = parts;
-  const { integration, epoch, tally } = counting;
+  const { epoch, tally } = counting;
   const gateId = integration._id.toHexString();
   const view = await viewWithCircuit(parts, integration);
   const circuit = view?.circuit ?? initialCircuit;

@@ -23,17 +23,25 @@ export function headersOf(failure: unknown): HeaderValues[] {
 export function headerValues(headers: unknown): HeaderValues {
   const values = new Map<string, readonly string[]>();
   for (const [name, value] of entriesOf(headers)) {
-    const texts = [value].flat().filter((each) => typeof each === 'string' || typeof each === 'number');
-    if (texts.length > 0) values.set(name.toLowerCase(), texts.map(String));
+    const texts = textsOf(value);
+    if (texts.length > 0) values.set(name.toLowerCase(), texts);
   }
   return values;
+}
+
+function textsOf(value: unknown): string[] {
+  // As most are: this is done for every answer.
+  if (typeof value === 'string') return [value];
+  return [value]
+    .flat()
+    .filter((each) => typeof each === 'string' || typeof each === 'number')
+    .map(String);
 }
 
 function entriesOf(headers: unknown): [string, unknown][] {
   if (typeof headers !== 'object' || headers === null) return [];
   try {
-    const entries: unknown[] = isIterable(headers) ? [...headers] : Object.entries(headers);
-    return entries.filter(isEntry);
+    return isIterable(headers) ? [...headers].filter(isEntry) : Object.entries(headers);
   } catch {
     // A getter, an iterator or a Proxy of somebody else's.
     return [];

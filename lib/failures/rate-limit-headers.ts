@@ -21,7 +21,8 @@ type Reader = (headers: HeaderValues, now: number) => Allowance[];
  * @param now Milliseconds since the epoch.
  */
 export function rateLimitHeaders(headers: HeaderValues, now: number): ResponseMetadata {
-  const retryAfterMs = parseRetryAfter(first(headers, 'retry-after'), now);
+  const retryAfter = first(headers, 'retry-after');
+  const retryAfterMs = retryAfter === '' ? null : parseRetryAfter(retryAfter, now);
   const [tightest] = readers.flatMap((read) => read(headers, now)).sort(byRestriction);
   return {
     ...(retryAfterMs !== null && Number.isFinite(retryAfterMs) && { retryAfterSeconds: retryAfterMs / 1000 }),
@@ -45,6 +46,7 @@ function timeOf({ resetAt }: Allowance): number {
  * @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/10/
  */
 const ietf: Reader = (headers, now) => {
+  if (!headers.has('ratelimit')) return [];
   const policies = parseStructuredList(all(headers, 'ratelimit-policy')) ?? [];
   const limits = parseStructuredList(all(headers, 'ratelimit')) ?? [];
   const allowances = limits.map(({ value, parameters }): Allowance | 'malformed' | null => {

@@ -2,17 +2,23 @@ import { createRecentValues } from '../recent-values.js';
 import type { GateCollection } from './gate-collection.js';
 import { gateProjection, gateView, type GateReply, type GateView } from './gate-view.js';
 import { createPatience } from '../patience.js';
+import { withinTime } from '../within-time.js';
 
 /** An older view is refreshed behind the caller's back, … */
-const refreshAfterMs = 500;
+const refreshAfterMs = 800;
 /** … and one of this age is not used: a change made by another process is seen within a second. */
 const maxAgeMs = 1_000;
 /** Calls do not wait longer for a database that is away: they go by what was known last. */
 const readTimeoutMs = 1_000;
+/** A read that takes longer is given up: the connection may be dead without saying so. */
+const longestReadMs = 5_000;
 const mostViews = 10_000;
+const unanswered: unique symbol = Symbol('unanswered');
 
 /** What this process knows of the gates, at most a second old. */
 export interface GateViews {
+  /** What is known without asking, and recent enough to go by; null: ask for the {@link current} one. */
+  recent(gateId: string): GateView | null;
   /** Never rejects: where the database is away, what was known last, or nothing. */
   current(gateId: string): Promise<GateView>;
   /** What is known without asking; null: nothing. Of any age. */
@@ -44,9 +50,8 @@ export function createGateViews(collection: GateCollection): GateViews {
   function refresh(gateId: string, entry: Entry): Promise<GateView> {
     if (entry.reading !== null) return entry.reading;
     const isWanted = (): boolean => entry.reading === reading;
-    const reading: Promise<GateView> = collection
-      .findOne<GateReply>({ _id: gateId }, { projection: gateProjection, readPreference: 'primary' })
-      .then((reply) => (isWanted() ? keep(entry, reply) : entry.view))
+    const reading: Promise<GateView> = read(collection, gateId)
+      .then((reply) => (isWanted() && reply !== unanswered ? keep(entry, reply) : entry.view))
       .catch(() => entry.view)
       .finally(() => {
         if (isWanted()) entry.reading = null;
@@ -56,6 +61,7 @@ export function createGateViews(collection: GateCollection): GateViews {
   }
 
   return {
+    recent: (gateId) => recentView(entries.get(gateId)),
     async current(gateId) {
       const entry = entryOf(gateId);
       const age = performance.now() - entry.keptAt;
@@ -72,6 +78,15 @@ export function createGateViews(collection: GateCollection): GateViews {
       entry.reading = null;
     },
   };
+}
+
+function recentView(entry: Entry | undefined): GateView | null {
+  return entry !== undefined && performance.now() - entry.keptAt < refreshAfterMs ? entry.view : null;
+}
+
+function read(collection: GateCollection, gateId: string): Promise<GateReply | null | typeof unanswered> {
+  const options = { projection: gateProjection, readPreference: 'primary' } as const;
+  return withinTime(collection.findOne<GateReply>({ _id: gateId }, options), longestReadMs, unanswered);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Types } from 'mongoose';
 import type { GateCollection } from '../gates/gate-collection.js';
-import { gateProjection, type GateReply } from '../gates/gate-view.js';
+import { gateProjection, type GateReply, type GateView } from '../gates/gate-view.js';
 import type { GateViews } from '../gates/gate-views.js';
 import { createRecentValues } from '../recent-values.js';
 
@@ -15,10 +15,13 @@ export interface FailureMarks {
   /**
    * A mark that no success of this process has dealt with; null: there is nothing to set back.
    *
-   * @param ageMs How old the knowledge of it may be. Of other stages of a call, so that it costs no command of its own.
+   * @param ageMs How old the knowledge of it may be: 0, or a second at least. Of other stages of a call, so that it
+   *   costs no command of its own.
    */
   pending(integrationId: Types.ObjectId, ageMs: number): Promise<string | null>;
   clear(integrationId: Types.ObjectId, mark: string): Promise<void>;
+  /** Whether it is known, by no older knowledge, that there is no such mark. */
+  isNone(integrationId: Types.ObjectId, ageMs: number): boolean;
 }
 
 const mostMarks = 10_000;
@@ -37,11 +40,14 @@ export function createFailureMarks(gates: GateCollection, views: GateViews): Fai
     },
     async pending(integrationId, ageMs) {
       const gateId = integrationId.toHexString();
-      const known = views.known(gateId);
-      const isFresh = known !== null && known.now() - known.readAt <= ageMs;
-      if (!isFresh) views.forget(gateId);
-      const { failureMark } = isFresh ? known : await views.current(gateId);
-      return failureMark === dealtWith.get(gateId) ? null : failureMark;
+      // What is being read, by all calls together, is too old only for who wants to know of this very moment.
+      if (ageMs === 0) views.forget(gateId);
+      return pendingIn(gateId, knownFor(gateId, ageMs) ?? (await views.current(gateId)));
+    },
+    isNone(integrationId, ageMs) {
+      const gateId = integrationId.toHexString();
+      const known = knownFor(gateId, ageMs);
+      return known !== null && pendingIn(gateId, known) === null;
     },
     async clear(integrationId, failureMark) {
       const gateId = integrationId.toHexString();
@@ -50,6 +56,16 @@ export function createFailureMarks(gates: GateCollection, views: GateViews): Fai
       learn(gateId, await gates.findOneAndUpdate({ _id: gateId, failureMark }, update, options));
     },
   };
+
+  /** Null: nothing that recent. */
+  function knownFor(gateId: string, ageMs: number): GateView | null {
+    const known = views.known(gateId);
+    return known !== null && ageMs > 0 && known.now() - known.readAt <= ageMs ? known : null;
+  }
+
+  function pendingIn(gateId: string, { failureMark }: GateView): string | null {
+    return failureMark === dealtWith.get(gateId) ? null : failureMark;
+  }
 
   function learn(gateId: string, reply: object | null): void {
     // The projection adds the time of the server, which the driver's types do not know.

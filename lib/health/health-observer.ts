@@ -4,7 +4,6 @@ import type { HealthObserver } from '../requests/call-recorder.js';
 import type { AnyProvider } from '../../providers/contracts.js';
 import { createPatience } from '../patience.js';
 import type { LoggerLike } from '../types/logger.js';
-
 import type { HealthRecord } from './health-record.js';
 
 export interface HealthObserverParts {
@@ -29,6 +28,7 @@ const longestWaitMs = 1_000;
 /** Other processes see a failure within a second. */
 const knowledgeMs = 1_000;
 const timedOut = Symbol('timed out');
+const observed = Promise.resolve();
 
 export function createHealthObserver({ record, providerOf, logger }: HealthObserverParts): HealthObservers {
   const patience = createPatience(longestWaitMs);
@@ -48,9 +48,12 @@ export function createHealthObserver({ record, providerOf, logger }: HealthObser
   return {
     observe(call) {
       const verdict = call.attempts.at(-1)?.failureClass;
-      if (verdict === undefined) return Promise.resolve();
+      if (verdict === undefined) return observed;
+      const { integration } = call;
       // The stages of the call have read the gate when it began, if they need to know it at all.
-      return settled(call.integration, record.judge(call.integration, verdict, call.elapsedMs() + knowledgeMs));
+      const ageMs = call.elapsedMs() + knowledgeMs;
+      if (record.isNeedless(integration, verdict, ageMs)) return observed;
+      return settled(integration, record.judge(integration, verdict, ageMs));
     },
     recordSuccess: (integration) => settled(integration, record.reset(integration)),
     recordFailure(integration, error) {

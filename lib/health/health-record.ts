@@ -35,6 +35,8 @@ export interface HealthRecord {
    * @param ageMs How old the knowledge of those may be, in milliseconds.
    */
   judge(integration: IntegrationDocument, verdict: string | null, ageMs: number): Promise<void>;
+  /** Whether it is known without asking that such a verdict changes nothing: most calls need not wait for it. */
+  isNeedless(integration: IntegrationDocument, verdict: string | null, ageMs: number): boolean;
   /** Sets the counters back, whatever is known of them. */
   reset(integration: IntegrationDocument): Promise<void>;
   /** The same, where somebody has stored the health as good: the incident agrees then. */
@@ -69,6 +71,7 @@ export function createHealthRecord(parts: HealthRecordParts): HealthRecord {
       else if (verdict === 'upstream') await fail(integration);
       else if (verdict === 'auth') await refuse(integration);
     },
+    isNeedless: (integration, verdict, ageMs) => verdict === null && resets.isNeedless(integration, ageMs),
     reset: resets.anyway,
     async afterEnabling(integration) {
       await resets.anyway(integration);

@@ -20,6 +20,8 @@ export interface HealthResets {
    * @param ageMs How old the knowledge of marks may be, in milliseconds.
    */
   afterSuccess(integration: IntegrationDocument, ageMs: number): Promise<void>;
+  /** Whether it is known without asking that `afterSuccess` has nothing to do. */
+  isNeedless(integration: IntegrationDocument, ageMs: number): boolean;
   /** Whatever is known of failures. */
   anyway(integration: IntegrationDocument): Promise<void>;
 }
@@ -54,12 +56,16 @@ export function createHealthResets({ collection, marks, announce }: HealthResetP
     dealtWith.set(integration, told(integration));
   }
 
+  function isNews(integration: IntegrationDocument): boolean {
+    return tellsOfFailures(integration) && dealtWith.get(integration) !== told(integration);
+  }
+
   return {
     async afterSuccess(integration, ageMs) {
       const mark = await marks.pending(integration._id, ageMs);
-      const isNews = tellsOfFailures(integration) && dealtWith.get(integration) !== told(integration);
-      if (mark !== null || isNews) await reset(integration, mark);
+      if (mark !== null || isNews(integration)) await reset(integration, mark);
     },
+    isNeedless: (integration, ageMs) => marks.isNone(integration._id, ageMs) && !isNews(integration),
     anyway: async (integration) => reset(integration, await marks.pending(integration._id, 0)),
   };
 }

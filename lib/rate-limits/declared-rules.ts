@@ -50,11 +50,11 @@ export function createDeclaredRules(): (source: RuleSource) => readonly Declared
 
   return function declaredRules(source) {
     const { providerDefinition: provider } = source;
-    const whole = asked(source, 'defaultRateLimit', () => checkedDefault(provider.defaultRateLimit?.()));
+    const whole = asked(source, 'defaultRateLimit', () => provider.defaultRateLimit?.(), checkedDefault);
     const rules: DeclaredRule[] = [];
     if (whole !== null) rules.push({ ...allEndpoints, rule: defaultRule(whole), applicationKey: null });
     if (provider.rateLimits === undefined) return rules;
-    const further = asked(source, 'rateLimits', () => checkedRules(provider.rateLimits?.(source.integration)));
+    const further = asked(source, 'rateLimits', () => provider.rateLimits?.(source.integration), checkedRules);
     for (const { limit, endpoints, applicationKey = null } of further) {
       const patterns = compile(endpoints);
       rules.push({ ...patterns, rule: furtherRule(limit, patterns.patterns), applicationKey });
@@ -75,9 +75,12 @@ function compilePatterns(patterns: readonly string[]): CompiledPatterns {
   };
 }
 
-function asked<T>({ provider }: RuleSource, hook: string, ask: () => T): T {
+function asked<T>({ provider }: RuleSource, hook: string, ask: () => unknown, checked: (answer: unknown) => T): T {
   try {
-    return ask();
+    const answer = ask();
+    // Nobody waits for an asynchronous hook, and what it rejects with must not end the process.
+    if (answer instanceof Promise) answer.catch(() => undefined);
+    return checked(answer);
   } catch (cause) {
     const reason = cause instanceof Rubbish ? cause.message : 'it threw';
     throw new IntegrationError('PROVIDER_INVALID', `${hook}() of the provider '${provider}' is unusable: ${reason}.`, {

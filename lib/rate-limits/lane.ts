@@ -115,7 +115,8 @@ export class Lane {
     const sentAt = performance.now();
     const slot = this.#slots.forReservation(sentAt);
     const waiting = this.#queue.all();
-    const timeoutMs = Math.max(slot.timeoutMs, ...waiting.map((call) => call.timeoutMs));
+    // One by one: a function takes a limited number of arguments.
+    const timeoutMs = waiting.reduce((longest, call) => Math.max(longest, call.timeoutMs), slot.timeoutMs);
     const holdsBack = waiting.some(({ priority, deadline }) => priority === 'interactive' && deadline > sentAt);
     const { rules, store } = this.#parts;
     const longestMs = longestOnItsWay(timeoutMs);

@@ -35,12 +35,14 @@ export function createLanes({ collection, views }: LanesParts): Lanes {
       const key = laneKey(gate);
       const known = lanes.get(key);
       if (known !== undefined) return known;
-      const lane = new Lane({
+      const lane: Lane = new Lane({
         rules: gate.rules,
         store: createGateStore({ collection, views, gateId: gate.id, integrationId: gate.integrationId }),
         knownView: () => views.known(gate.id),
         newSlotId,
-        onIdle: () => void lanes.delete(key),
+        onIdle: () => {
+          if (lanes.get(key) === lane) lanes.delete(key);
+        },
       });
       lanes.set(key, lane);
       return lane;

@@ -39,6 +39,7 @@ export interface SharedRateBudget extends RateBudget {
 
 /** What is not told by then comes back a little later. */
 const longestStopMs = 2_000;
+const heeded = Promise.resolve();
 
 export function createRateBudget(parts: RateBudgetParts): SharedRateBudget {
   const { collection, views, settings } = parts;
@@ -76,7 +77,7 @@ async function passGates(machinery: Machinery, call: Call, request: TokenRequest
   const declared = machinery.declaredRules(call);
   const { provider, endpoint, integrationId } = call;
   const gateId = integrationId.toHexString();
-  const view = await views.current(gateId);
+  const view = views.recent(gateId) ?? (await views.current(gateId));
   const applicationGateId = (key: string): string => machinery.applicationGateId(provider, key);
   const gates = attemptGates(declared, { endpoint, gateId, view, applicationGateId }).map((gate) => ({
     ...gate,
@@ -110,12 +111,15 @@ function rateToken(
   suppression: Suppression,
 ): RateToken {
   return {
-    release(answered) {
-      for (const token of tokens) token.release(answered);
+    release(end) {
+      for (const token of tokens) {
+        if (end === 'unsent') token.giveBack();
+        else token.release(end === 'answered');
+      }
     },
-    async heed({ responseMetadata }) {
+    heed({ responseMetadata }) {
       const ms = wishedSuppressionMs(responseMetadata, Date.now());
-      if (ms > 0) await suppression.suppress(gates, ms);
+      return ms > 0 ? suppression.suppress(gates, ms) : heeded;
     },
   };
 }

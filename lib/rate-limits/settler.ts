@@ -1,3 +1,4 @@
+import { withinTime } from '../within-time.js';
 import type { Settlement } from './settlement-query.js';
 import { settlementOf } from './slot.js';
 import type { SlotBook } from './slot-book.js';
@@ -23,6 +24,8 @@ export interface Settler {
 
 /** Afterwards a slot is left to its end: its tokens come back later than they could. */
 const mostTries = 3;
+/** What takes longer is repeated, which changes nothing: the connection may be dead without saying so. */
+const longestReplyMs = 5_000;
 
 export function createSettler({ slots, mergeMs, settle, mayClose, onSettled }: SettlerParts): Settler {
   let timer: NodeJS.Timeout | undefined;
@@ -33,7 +36,9 @@ export function createSettler({ slots, mergeMs, settle, mayClose, onSettled }: S
     if (over.length > 0) {
       const now = performance.now();
       try {
-        await settle(over.map((slot) => settlementOf(slot, now)));
+        const settled = settle(over.map((slot) => settlementOf(slot, now))).then(() => true);
+        if (!(await withinTime(settled, longestReplyMs, false)))
+          throw new Error('The database did not answer in time.');
       } catch {
         for (const slot of over) slot.failures += 1;
         slots.putBack(over.filter(({ failures }) => failures < mostTries));

@@ -17,7 +17,8 @@ export async function takeTokens(
   const [only, ...others] = lanes();
   if (only === undefined) return [];
   if (others.length > 0) return takeOfAll(lanes, request);
-  const answer = await only.take({ ...request, isUrgent: false });
+  const taken = only.take({ ...request, isUrgent: false });
+  const answer = taken instanceof Promise ? await taken : taken;
   return answer.kind === 'token' ? [answer] : answer;
 }
 

@@ -25,20 +25,40 @@ export interface WaitQueue<T extends Waiter> {
 }
 
 export function createWaitQueue<T extends Waiter>(): WaitQueue<T> {
-  // Sets iterate in the order of insertion, and give up a member from their middle at no cost.
-  const urgent = { interactive: new Set<T>(), background: new Set<T>() };
-  const ordinary = { interactive: new Set<T>(), background: new Set<T>() };
+  const urgent = { interactive: createLine<T>(), background: createLine<T>() };
+  const ordinary = { interactive: createLine<T>(), background: createLine<T>() };
   const inOrder = [urgent.interactive, ordinary.interactive, urgent.background, ordinary.background];
-  const setOf = ({ isUrgent, priority }: T): Set<T> => (isUrgent ? urgent : ordinary)[priority];
+  const lineOf = ({ isUrgent, priority }: T): Line<T> => (isUrgent ? urgent : ordinary)[priority];
   return {
-    add: (waiter) => void setOf(waiter).add(waiter),
-    remove: (waiter) => void setOf(waiter).delete(waiter),
+    add: (waiter) => void lineOf(waiter).members.add(waiter),
+    remove: (waiter) => void lineOf(waiter).members.delete(waiter),
+    first: () => inOrder.find(({ members }) => members.size > 0)?.first() ?? null,
+    count: (priority) => urgent[priority].members.size + ordinary[priority].members.size,
+    isEmpty: () => inOrder.every(({ members }) => members.size === 0),
+    all: () => inOrder.flatMap(({ members }) => [...members]),
+  };
+}
+
+/** Waiters of one kind, in their order. Each joins once. */
+interface Line<T> {
+  /** Sets iterate in the order of insertion, and give up a member from their middle at no cost. */
+  readonly members: Set<T>;
+  /** Asked only while there are members: an iterator that came to the end sees nobody who joins later. */
+  first(): T | null;
+}
+
+function createLine<T>(): Line<T> {
+  const members = new Set<T>();
+  // Kept, because the way from the beginning leads past all that was removed lately: a long queue would take for ever.
+  const inTurn = members.values();
+  let head: T | null = null;
+  return {
+    members,
     first() {
-      for (const waiters of inOrder) for (const waiter of waiters) return waiter;
-      return null;
+      if (head !== null && members.has(head)) return head;
+      const next = inTurn.next();
+      head = next.done === true ? null : next.value;
+      return head;
     },
-    count: (priority) => urgent[priority].size + ordinary[priority].size,
-    isEmpty: () => inOrder.every(({ size }) => size === 0),
-    all: () => inOrder.flatMap((waiters) => [...waiters]),
   };
 }

@@ -3,7 +3,6 @@ import { property } from '../failures/cause-chain.js';
 import { headersOf, headerValues, type HeaderValues } from '../failures/header-values.js';
 import { rateLimitHeaders } from '../failures/rate-limit-headers.js';
 import type { Call } from './call.js';
-import { reportedMetadata } from './reported-metadata.js';
 import { responseStatus } from './response-object.js';
 
 /**
@@ -15,11 +14,13 @@ import { responseStatus } from './response-object.js';
 export function answeredMetadata(call: Call, thrown: unknown = null): ResponseMetadata {
   const now = Date.now();
   // From the inside out: the outermost error that says something wins.
-  const parsed = answersOf(call, thrown).map((headers) => reportedMetadata(rateLimitHeaders(headers, now)));
+  const parsed = answersOf(call, thrown).map((headers) => rateLimitHeaders(headers, now));
   if (parsed.length === 0) return call.responseMetadata;
-  const reported = Object.entries(call.responseMetadata).filter(([, value]) => value !== null);
-  const told = parsed.reduce((inner, outer) => ({ ...inner, ...outer }));
-  return { ...call.responseMetadata, ...told, ...Object.fromEntries(reported) };
+  const metadata = parsed.reduce<Record<string, unknown>>((told, each) => Object.assign(told, each), {});
+  for (const [name, value] of Object.entries(call.responseMetadata)) {
+    if (value !== null || metadata[name] === undefined) metadata[name] = value;
+  }
+  return metadata;
 }
 
 function answersOf({ response, returned }: Call, thrown: unknown): HeaderValues[] {

@@ -22,10 +22,20 @@ export function attemptResult(call: Call): AttemptResult {
   return attempt.statusCode !== null || answers.has(attempt.failureClass) ? 'answered' : 'unknown';
 }
 
-/** Whether the other side has surely counted the attempt by now: only then its answer is what time is measured from. */
-export function hasAnswer(call: Call): boolean {
+/**
+ * Whether the other side has counted the attempt:
+ *
+ * - `answered`: it surely has by now, and its answer is what time is measured from
+ * - `unanswered`: nobody knows
+ * - `unsent`: it has not; the attempt was refused before it began
+ */
+export type AttemptEnd = 'answered' | 'unanswered' | 'unsent';
+
+/** How far the attempt that has just ended came. */
+export function attemptEnd(call: Call): AttemptEnd {
   const attempt = recordedAttempt(call);
-  return attempt !== null && (attempt.statusCode !== null || attempt.failureClass === null);
+  if (attempt === null) return 'unsent';
+  return attempt.statusCode !== null || attempt.failureClass === null ? 'answered' : 'unanswered';
 }
 
 /** The record of the current attempt; null where it was refused before it began. */

@@ -38,6 +38,9 @@ export class Call implements RequestContext {
   /** By whoever repeats attempts: what the last one failed with. */
   previousFailure: unknown = undefined;
 
+  /** By guard-circuit: when the attempt was let through, by the monotonic clock; null: it was not, or it probes. */
+  admittedAt: number | null = null;
+
   /** By the callback, or by send. */
   responseMetadata: ResponseMetadata = noMetadata;
 
@@ -107,6 +110,7 @@ export class Call implements RequestContext {
     this.delayBeforeMs = delayBeforeMs;
     this.signal = signal;
     this.startTimeout = startTimeout;
+    this.admittedAt = null;
     this.responseMetadata = noMetadata;
     this.failure = null;
     this.response = null;

@@ -10,9 +10,10 @@ export interface CircuitGuard {
    * Asked once more when the attempt is about to be sent: it may have waited since, and must not reach an API that is
    * known to be down by now.
    *
+   * @returns Null where there is no need to ask.
    * @throws CircuitOpenError
    */
-  confirm(call: Call): Promise<void>;
+  confirm(call: Call): Promise<void> | null;
 }
 
 /** An attempt that was let through. */

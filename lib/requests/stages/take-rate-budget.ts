@@ -1,4 +1,4 @@
-import { hasAnswer } from '../attempt-result.js';
+import { attemptEnd, type AttemptEnd } from '../attempt-result.js';
 import type { Call } from '../call.js';
 import type { Stage } from '../stage.js';
 
@@ -14,8 +14,8 @@ export interface RateBudget {
 
 /** One attempt that the limits allowed. */
 export interface RateToken {
-  /** Called once, when the attempt is over; `answered`: the other side has surely counted it by now. */
-  release(answered: boolean): void;
+  /** Called once, when the attempt is over. */
+  release(end: AttemptEnd): void;
   /** Holds further attempts back where the answer asks for it; never rejects. */
   heed(call: Call): Promise<void>;
 }
@@ -27,7 +27,7 @@ export function takeRateBudget(budget: RateBudget): Stage {
     try {
       return await next();
     } finally {
-      token.release(hasAnswer(call));
+      token.release(attemptEnd(call));
       await token.heed(call);
     }
   };

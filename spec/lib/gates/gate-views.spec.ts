@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Types } from 'mongoose';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { gateCollection, type GateCollection } from '../../../lib/gates/gate-collection.js';
 import { gateProjection, type GateReply } from '../../../lib/gates/gate-view.js';
 import { createGateViews, type GateViews } from '../../../lib/gates/gate-views.js';
@@ -139,6 +139,22 @@ describe('what a process knows of a gate', () => {
     await gates.deleteOne({ _id: gateId });
     await sleep(1_010);
     await expect(views.current(gateId)).resolves.toMatchObject({ failureMark: null });
+  });
+});
+
+describe('a read that is never answered', () => {
+  it('is given up after five seconds: the next call asks anew', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const told: GateReply = { serverTime: new Date(), failureMark: 'a' };
+    const replies = [new Promise<null>(() => undefined), Promise.resolve(told)];
+    const silent = { findOne: () => replies.shift() } as unknown as GateCollection;
+    const views = createGateViews(silent);
+    const gateId = newId();
+    const first = views.current(gateId);
+    await vi.advanceTimersByTimeAsync(5_000);
+    await expect(first).resolves.toMatchObject({ failureMark: null });
+    await expect(views.current(gateId)).resolves.toMatchObject({ failureMark: 'a' });
   });
 });
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import mongoose, { Types } from 'mongoose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { gateCollection, type GateCollection } from '../../../lib/gates/gate-collection.js';
@@ -72,6 +73,15 @@ describe('the mark of a failure', () => {
     expect(commands).toEqual(['find']);
     await marks.pending(id, 0);
     expect(commands).toEqual(['find', 'find']);
+  });
+
+  it('asks once for all calls that end together, the database being slow or away', async () => {
+    const marks = openMarks();
+    await marks.pending(id, 1_000);
+    await sleep(1_010);
+    commands = [];
+    await Promise.all(Array.from({ length: 50 }, () => marks.pending(id, 1_000)));
+    expect(commands).toEqual(['find']);
   });
 
   it('leaves whatever else the gate holds as it is', async () => {

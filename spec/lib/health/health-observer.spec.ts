@@ -191,7 +191,7 @@ describe('a successful call', () => {
     expect(await local.integrations.models.IntegrationGate.findById(integration.id)).toMatchObject({
       failureMark: null,
     });
-    expect(await local.integrations.incidents.open(integration)).toBeNull();
+    expect(await local.integrations.incidents.current(integration)).toBeNull();
     await failingCalls(1);
     expect(await stored()).toMatchObject({ consecutiveFailures: 1, healthStatus: 'healthy' });
   });
@@ -284,7 +284,12 @@ describe('a call whose credentials are refused', () => {
 describe('where the database is of no help', () => {
   const reportOn = async (judged: Promise<void>) => {
     const logger = memoryLogger();
-    const record = { judge: () => judged, reset: () => judged, afterEnabling: () => judged };
+    const record = {
+      judge: () => judged,
+      isNeedless: () => false,
+      reset: () => judged,
+      afterEnabling: () => judged,
+    };
     const observer = createHealthObserver({ record, providerOf: () => null, logger });
     await observer.recordFailure(integration);
     return logger.lines;

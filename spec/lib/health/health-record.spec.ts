@@ -64,7 +64,7 @@ describe('the health that four processes count together', () => {
     expect(events.filter((event) => event === 'integrationDisabled')).toHaveLength(1);
     expect(events.filter((event) => event.startsWith('integrationHealthChanged disabled'))).toEqual([]);
     expect(await stored()).toMatchObject({ healthStatus: 'disabled', isActive: false });
-    expect(await local.integrations.incidents.open(local.integration)).toMatchObject({ severity: 'critical' });
+    expect(await local.integrations.incidents.current(local.integration)).toMatchObject({ severity: 'critical' });
     await local.integrations.enable(local.integration);
   });
 
@@ -73,7 +73,7 @@ describe('the health that four processes count together', () => {
     for (let round = 0; round < 10; round += 1) {
       events.push(...(await ask({ failures: 3 })), ...(await ask({ successes: 1 })));
       expect(await stored()).toMatchObject({ consecutiveFailures: 0, healthStatus: 'healthy' });
-      expect(await local.integrations.incidents.open(local.integration)).toBeNull();
+      expect(await local.integrations.incidents.current(local.integration)).toBeNull();
     }
     const times = (name: string) => events.filter((event) => event === name).length;
     expect(times('integrationHealthChanged healthy degraded')).toBe(10);

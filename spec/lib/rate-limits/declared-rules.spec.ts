@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { isIntegrationError, RateLimit } from '../../../lib/index.js';
 import { createDeclaredRules } from '../../../lib/rate-limits/declared-rules.js';
 import type { AnyProvider, RateLimitRule } from '../../../providers/contracts.js';
@@ -105,6 +105,18 @@ describe('the rules of a provider', () => {
     const error = errorOf(() => rulesOf({ defaultRateLimit, rateLimits }));
     expect(error).toMatchObject({ code: 'PROVIDER_INVALID', cause: new Error('key-0123456789') });
     expect(JSON.stringify([(error as Error).message, (error as { details: unknown }).details])).not.toContain('key-');
+  });
+
+  it('are not waited for: a hook that is asynchronous is unusable, and ends nothing by what it rejects with', async () => {
+    const unhandled = vi.fn();
+    process.once('unhandledRejection', unhandled);
+    onTestFinished(() => void process.off('unhandledRejection', unhandled));
+    const rejects = () => Promise.reject(new Error('Too late')) as never;
+    const expected = expect.objectContaining({ code: 'PROVIDER_INVALID' });
+    expect(() => rulesOf({ defaultRateLimit: rejects })).toThrow(expected);
+    expect(() => rulesOf({ rateLimits: rejects })).toThrow(expected);
+    await new Promise(setImmediate);
+    expect(unhandled).not.toHaveBeenCalled();
   });
 });
 

@@ -299,6 +299,34 @@ describe('an answer that asks for fewer calls', () => {
     await expect(atOnce(integration)).rejects.toMatchObject(refused);
   });
 
+  it.each<[string, (integration: IntegrationDocument) => Promise<unknown>]>([
+    ['a URL call', (integration) => integration.at('/a').withAttempts(1).get()],
+    ['a request of integration.http', (integration) => integration.http.post('/a')],
+    [
+      'an SDK',
+      (integration) =>
+        integration.at('sdk').post(() => {
+          throw Object.assign(new Error('Too many'), { status: 429, headers: { 'retry-after': '30' } });
+        }),
+    ],
+  ])('is found in the failure of %s', async (_of, call) => {
+    upstream.answer((_request, response) => response.writeHead(429, { 'retry-after': '30' }).end());
+    const integration = await newIntegration();
+    await expect(call(integration)).rejects.toThrow();
+    await expect(atOnce(integration)).rejects.toMatchObject({ ...refused, retryAfterSeconds: 30 });
+  });
+
+  it('and the declared limit share one wait', async () => {
+    limitTo(2, 3);
+    const integration = await newIntegration();
+    await report(integration, { retryAfterSeconds: 1.5 });
+    const call = () => integration.at('/a').withOptions({ maxWaitSeconds: 2 }).get();
+    // One token is left when the answer's wish is over, and another one only after further 1.5 seconds.
+    const results = await Promise.allSettled([call(), call()]);
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(results.find(({ status }) => status === 'rejected')).toMatchObject({ reason: refused });
+  });
+
   it('says so by a reset where no call remains', async () => {
     const integration = await newIntegration();
     const rateLimitResetAt = new Date(Date.now() + 20_000);

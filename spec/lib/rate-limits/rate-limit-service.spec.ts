@@ -1,9 +1,11 @@
-import { Types } from 'mongoose';
-import { beforeEach, describe, expect, it } from 'vitest';
-import { RateLimit, type IntegrationDocument } from '../../../lib/index.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import mongoose, { Types } from 'mongoose';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { createIntegrations, RateLimit, type IntegrationDocument } from '../../../lib/index.js';
 import { useDatabase } from '../../support/database.js';
 import { useHttpServer } from '../../support/http-server.js';
 import { localToken, useLocalInstance } from '../../support/local-instance.js';
+import { localProvider } from '../../support/local-provider.js';
 
 const database = useDatabase();
 const upstream = useHttpServer();
@@ -73,6 +75,36 @@ describe('an override', () => {
     await expect(passing(4)).resolves.toBe(4);
     await local.integrations.rateLimits.override(integration, RateLimit.perHour(2));
     await expect(passing(4)).resolves.toBe(2);
+  });
+
+  it('is kept by other instances as well, within a second, and by those that begin later', async () => {
+    const instanceOf = async () => {
+      const connection = await mongoose.createConnection(database.uri).asPromise();
+      const integrations = createIntegrations({
+        connection,
+        encryptionKeys: [{ id: 'spec', secret: Buffer.alloc(32, 8).toString('base64') }],
+        logger: false,
+        providers: { local: { ...localProvider(upstream), defaultRateLimit: () => RateLimit.perMinute(100) } },
+      });
+      onTestFinished(async () => {
+        await integrations.close();
+        await connection.close();
+      });
+      const same = await integrations.findOrFail(integration.id);
+      return () =>
+        same
+          .at('sdk')
+          .withOptions({ maxWaitSeconds: 0 })
+          .get(() => 'sent');
+    };
+    const call = await instanceOf();
+    await expect(call()).resolves.toBe('sent');
+    await local.integrations.rateLimits.override(integration, RateLimit.perHour(1));
+    await sleep(1_000);
+    await expect(call()).resolves.toBe('sent');
+    await expect(call()).rejects.toMatchObject(refused);
+    const later = await instanceOf();
+    await expect(later()).rejects.toMatchObject(refused);
   });
 
   it('lets a call that waits go on', async () => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createWaitQueue, type Waiter } from '../../../lib/rate-limits/wait-queue.js';
 
@@ -38,5 +39,27 @@ describe('waiting calls', () => {
     queue.remove(second);
     expect(queue.all()).toEqual([first, third]);
     expect(queue.count('interactive')).toBe(2);
+  });
+
+  it('keep their order, however they come and go', () => {
+    const step = fc.oneof(fc.constant('join' as const), fc.constant('serve' as const), fc.nat({ max: 20 }));
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        const queue = createWaitQueue();
+        const expected: Waiter[] = [];
+        for (const each of steps) {
+          if (each === 'join') {
+            const joining = waiter('interactive');
+            expected.push(joining);
+            queue.add(joining);
+          } else {
+            const [leaving] = expected.splice(each === 'serve' ? 0 : each, 1);
+            if (leaving !== undefined) queue.remove(leaving);
+          }
+          expect(queue.first()).toBe(expected[0] ?? null);
+        }
+        expect(queue.all()).toEqual(expected);
+      }),
+    );
   });
 });

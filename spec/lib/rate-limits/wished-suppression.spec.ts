@@ -10,6 +10,11 @@ describe('an answer', () => {
     ['may ask for parts of a second', { retryAfterSeconds: 0.25 }, 250],
     ['asks until the reset where no call remains', { rateLimitRemaining: 0, rateLimitResetAt: inSeconds(7) }, 7_000],
     [
+      'asks until the reset where more was sent than it allows',
+      { rateLimitRemaining: -1, rateLimitResetAt: inSeconds(7) },
+      7_000,
+    ],
+    [
       'asks for what it names rather than until the reset',
       { retryAfterSeconds: 5, rateLimitRemaining: 0, rateLimitResetAt: inSeconds(60) },
       5_000,

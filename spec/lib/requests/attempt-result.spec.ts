@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { attemptResult, hasAnswer } from '../../../lib/requests/attempt-result.js';
+import { attemptEnd, attemptResult } from '../../../lib/requests/attempt-result.js';
 import type { Call } from '../../../lib/requests/call.js';
 import type { FailureClass } from '../../../lib/types/failure-class.js';
 import type { RequestAttempt } from '../../../schemas/integration-request.js';
@@ -42,8 +42,8 @@ describe('the result of an attempt', () => {
 });
 
 it('an attempt was surely counted by the other side where it answered', () => {
-  expect(hasAnswer(ended(null, null))).toBe(true);
-  expect(hasAnswer(ended('upstream', 500))).toBe(true);
-  expect(hasAnswer(ended('upstream', null))).toBe(false);
-  expect(hasAnswer(callWith(2, { number: 1, failureClass: null, statusCode: 200 }))).toBe(false);
+  expect(attemptEnd(ended(null, null))).toBe('answered');
+  expect(attemptEnd(ended('upstream', 500))).toBe('answered');
+  expect(attemptEnd(ended('upstream', null))).toBe('unanswered');
+  expect(attemptEnd(callWith(2, { number: 1, failureClass: null, statusCode: 200 }))).toBe('unsent');
 });
