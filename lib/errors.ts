@@ -35,14 +35,31 @@ export class IntegrationError<Code extends IntegrationErrorCode = IntegrationErr
   }
 }
 
+/** The codes whose errors have a class of their own, with more facts. */
+interface ErrorClasses {
+  readonly RETRYABLE: RetryableError;
+  readonly RETRIES_EXHAUSTED: RetriesExhaustedError;
+  readonly UPSTREAM_STATUS: HttpResponseError;
+  readonly SCHEMA_DRIFT: SchemaDriftError;
+  readonly CIRCUIT_OPEN: CircuitOpenError;
+  readonly RATE_LIMIT_EXCEEDED: RateLimitExceededError;
+}
+
+/** What an error of that code is. */
+export type IntegrationErrorOf<Code extends IntegrationErrorCode> = Code extends keyof ErrorClasses
+  ? ErrorClasses[Code]
+  : IntegrationError<Code>;
+
 /**
  * Is this an error of this package, and, if a code is given, that one? Works across duplicate installations, where
  * `instanceof` does not.
  */
-export function isIntegrationError<Code extends IntegrationErrorCode = IntegrationErrorCode>(
+export function isIntegrationError(error: unknown): error is IntegrationError;
+export function isIntegrationError<Code extends IntegrationErrorCode>(
   error: unknown,
-  code?: Code,
-): error is IntegrationError<Code> {
+  code: Code,
+): error is IntegrationErrorOf<Code>;
+export function isIntegrationError(error: unknown, code?: IntegrationErrorCode): boolean {
   if (typeof error !== 'object' || error === null) return false;
   try {
     return brand in error && (code === undefined || (error as IntegrationError).code === code);
@@ -152,7 +169,7 @@ export interface CircuitOpenFacts {
   /** When the circuit opened; null where an operator holds it open. */
   readonly openedAt: Date | null;
   readonly cooldownSeconds: number;
-  /** When it may be worth trying again, in seconds from now. */
+  /** When it may be worth trying again, in whole seconds from now. */
   readonly retryAfterSeconds: number;
   /** What the attempt before had failed with, where this refuses a retry. */
   readonly cause?: unknown;
@@ -180,7 +197,7 @@ export class CircuitOpenError extends IntegrationError<'CIRCUIT_OPEN'> {
 
 export interface RateLimitExceededFacts {
   readonly integrationId: string;
-  /** When there may be room again, in seconds from now. */
+  /** When there may be room again, in whole seconds from now. */
   readonly retryAfterSeconds: number;
   /** What the attempt before had failed with, where this refuses a retry. */
   readonly cause?: unknown;

@@ -16,8 +16,11 @@ export type {
 export type {
   CircuitSettings,
   EncryptionKey,
+  HealthSettings,
   HttpSettings,
   IntegrationsOptions,
+  MonitoringSettings,
+  RateLimitSettings,
   RequestLimits,
   RequestLogSettings,
   RetryLimits,
@@ -30,6 +33,7 @@ export {
   IntegrationError,
   isIntegrationError,
   isRetryableError,
+  RateLimitExceededError,
   RetriesExhaustedError,
   RetryableError,
   SchemaDriftError,
@@ -38,13 +42,15 @@ export type {
   CircuitOpenFacts,
   ErrorEntry,
   IntegrationErrorCode,
+  IntegrationErrorOf,
   IntegrationErrorOptions,
+  RateLimitExceededFacts,
   RetryableErrorOptions,
   SchemaDriftFacts,
 } from './errors.js';
 
 export { currentContext, inBackground } from './context.js';
-export type { OperationContext, RequestContext, RequestSummary, ResponseMetadata } from './context.js';
+export type { CallPriority, OperationContext, RequestContext, RequestSummary, ResponseMetadata } from './context.js';
 export { retry } from './requests/retry.js';
 export type { RetryOptions } from './requests/retry.js';
 export type { HealthCheckResult } from './health/health-check.js';
@@ -113,7 +119,7 @@ export type {
 export type { CircuitService, ForceCircuitOptions } from './circuit/circuit-service.js';
 export type { OverrideOptions, RateLimitService } from './rate-limits/rate-limit-service.js';
 export type { DeclaredRateLimit, RateLimitOverride, RateLimitReport } from './rate-limits/rate-limit-report.js';
-export { RateLimit } from './types/rate-limit.js';
+export { RateLimit, type RateLimitKind } from './types/rate-limit.js';
 export type {
   CacheTtl,
   CallOptions,

@@ -94,7 +94,7 @@ export interface HealthSettings {
   readonly disabledAfter: number | null;
 }
 
-/** What `checkFailureRate()`, `checkStaleness()` and `closeStaleIncidents()` look for. */
+/** What `checkFailureRate()`, `checkStaleness()` and `incidents.closeStale()` look for. */
 export interface MonitoringSettings {
   /** How far back the failure rate looks, in minutes; 1 to 1,440. Default 15. */
   readonly windowMinutes: number;

@@ -1,3 +1,4 @@
+import { isAxiosError } from 'axios';
 import type { ErrorRequestHandler } from 'express';
 import { openInstances } from '../lib/instance/default-instance.js';
 import { isIntegrationError, type IntegrationError } from '../lib/errors.js';
@@ -24,24 +25,31 @@ export function integrationErrorHandler(options: IntegrationErrorHandlerOptions 
   const redactor = createRedactor();
   const redact = (message: string) => redactor.text(message);
   // Express tells error handlers by their four parameters.
-  return function integrationErrorHandler(error: unknown, req, res, next) {
-    if (res.headersSent || !isIntegrationError(error)) {
-      next(error);
+  return function integrationErrorHandler(thrown: unknown, req, res, next) {
+    const error = ownError(thrown);
+    if (res.headersSent || error === null) {
+      next(thrown);
       return;
     }
     const problem = problemDetails(error, req, { exposeDetails, redact });
-    if (problem.status >= 500) {
-      (integrations ?? openInstances()[0])?.logger.error(`${problem.code}: ${error.message}`, {
-        ...logFields(error, problem),
-        method: req.method,
-      });
-    }
+    const logger = (integrations ?? openInstances()[0])?.logger;
+    const facts = { ...logFields(error, problem), method: req.method };
+    // In an outage there is one for each request, and nothing is wrong on our side.
+    if (isIntegrationError(error, 'CIRCUIT_OPEN')) logger?.warn(error.message, { ...facts, stack: undefined });
+    else if (problem.status >= 500) logger?.error(`${problem.code}: ${error.message}`, facts);
     const retryAfter = retryAfterSeconds(error);
     if (retryAfter !== null) res.set('retry-after', String(retryAfter));
     // Some of these answers depend on who asks, and caches may keep a 404 unasked (RFC 9110, section 15.1).
     res.set('cache-control', 'no-store');
     res.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
   };
+}
+
+/** The error of this package, also where `integration.http` rejected with it as the cause of an AxiosError. */
+function ownError(thrown: unknown): IntegrationError | null {
+  if (isIntegrationError(thrown)) return thrown;
+  const cause = isAxiosError(thrown) ? thrown.cause : null;
+  return isIntegrationError(cause) ? cause : null;
 }
 
 /** Where it happened, without what the other side said: the message of a cause may quote a request. */

@@ -20,7 +20,7 @@ export interface ListIncidentsInput {
 /** What was, or is, wrong with integrations. */
 export interface Incidents {
   /** The open incident of an integration; null: nothing is wrong with it. */
-  open(target: IdOrDocument): Promise<IntegrationIncidentDocument | null>;
+  current(target: IdOrDocument): Promise<IntegrationIncidentDocument | null>;
   /**
    * The newest first.
    *
@@ -41,7 +41,7 @@ const statuses: readonly string[] = ['open', 'closed'];
 export function createIncidents(parts: StaleIncidentParts): Incidents {
   const { model } = parts;
   return {
-    open: (target) => model.findOne({ integrationId: idOf(target), status: 'open' }).exec(),
+    current: (target) => model.findOne({ integrationId: idOf(target), status: 'open' }).exec(),
     async list({ integration, status, limit = 100 } = {}) {
       if (!Number.isInteger(limit) || limit < 1 || limit > largestPage) {
         throw integrationInvalid('limit', `a whole number from 1 to ${String(largestPage)}`, limit);

@@ -88,7 +88,7 @@ export const healthSchema = {
 /** The options `monitoring`. */
 export const monitoringSchema = {
   type: 'object',
-  description: 'What checkFailureRate(), checkStaleness() and closeStaleIncidents() look for.',
+  description: 'What checkFailureRate(), checkStaleness() and incidents.closeStale() look for.',
   default: {},
   additionalProperties: false,
   properties: {

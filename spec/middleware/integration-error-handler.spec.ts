@@ -165,6 +165,14 @@ describe('integrationErrorHandler', () => {
     ]);
   });
 
+  it('warns of an open circuit, without a stack: it is no fault of ours', async () => {
+    const { answerTo, logger } = failingApp();
+    const facts = { integrationId: 'a', openedAt: null, cooldownSeconds: 30, retryAfterSeconds: 30 };
+    await answerTo(new CircuitOpenError(facts));
+    expect(logger.lines).toMatchObject([{ level: 'warn', meta: { code: 'CIRCUIT_OPEN', status: 503 } }]);
+    expect(logger.lines[0]?.meta).toHaveProperty('stack', undefined);
+  });
+
   it('knows the errors of another installed copy of the package', async () => {
     const { answerTo } = failingApp();
     const { response, text } = await answerTo(foreignError({}));

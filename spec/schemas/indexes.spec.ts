@@ -241,7 +241,7 @@ const queries: Record<string, () => Promise<unknown>> = {
       .exec(),
   'populate of one children': () => logs().findById(idOf(kinds.log, 5000)).populate('children').exec(),
   'populate of syncLog': () => items().findById(idOf(kinds.item, 100)).populate(['syncLog', 'integration']).exec(),
-  'incidents.open()': () => integrations.incidents.open(busyIntegration),
+  'incidents.current()': () => integrations.incidents.current(busyIntegration),
   'incidents.list() of what is open': () => integrations.incidents.list({ status: 'open' }),
   'incidents.list() of what is closed': () => integrations.incidents.list({ status: 'closed' }),
   'incidents.list() of all': () => integrations.incidents.list(),

@@ -22,7 +22,7 @@ const signals = () =>
     events: { emit: () => undefined },
     logger,
   });
-const open = () => local.integrations.incidents.open(integration);
+const open = () => local.integrations.incidents.current(integration);
 
 describe('a signal', () => {
   it('is corrected where it has been overtaken by what it was about', async () => {

@@ -33,9 +33,9 @@ describe('incidents', () => {
   it('gives the open one of an integration, or null', async () => {
     const { _id: integrationId } = local.integration;
     await add({ integrationId, status: 'closed' });
-    expect(await local.integrations.incidents.open(local.integration)).toBeNull();
+    expect(await local.integrations.incidents.current(local.integration)).toBeNull();
     const { id } = await add({ integrationId });
-    expect(await local.integrations.incidents.open(String(integrationId))).toMatchObject({ id });
+    expect(await local.integrations.incidents.current(String(integrationId))).toMatchObject({ id });
   });
 
   it('lists the newest first: of all, of a status, of an integration', async () => {

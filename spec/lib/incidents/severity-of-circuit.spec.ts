@@ -10,10 +10,10 @@ it('a circuit that is held open makes an incident, which ends when it closes', a
   const { integrations, integration } = local;
   await integrations.circuit.force(integration, 'open');
   await expect
-    .poll(() => integrations.incidents.open(integration))
+    .poll(() => integrations.incidents.current(integration))
     .toMatchObject({ severity: 'major', sources: { circuit: 'major', health: null } });
   await integrations.circuit.release(integration);
-  await expect.poll(() => integrations.incidents.open(integration)).toBeNull();
+  await expect.poll(() => integrations.incidents.current(integration)).toBeNull();
   const [incident] = await integrations.incidents.list({ integration });
   expect(incident).toMatchObject({ status: 'closed', peakSeverity: 'major', closeReason: 'recovered' });
 });

@@ -55,7 +55,7 @@ const set = (fields: Partial<IntegrationFields>, of = local) =>
   of.integrations.models.Integration.collection.updateOne({ _id: integration._id }, { $set: fields });
 const stored = () => local.integrations.findOrFail(integration._id);
 const check = () => local.integrations.checkStaleness(integration);
-const open = () => local.integrations.incidents.open(integration);
+const open = () => local.integrations.incidents.current(integration);
 
 describe('an integration', () => {
   it.each([39, 41])(
