@@ -1,7 +1,7 @@
-import type { IntegrationDocument } from '../../schemas/integration.js';
 import type { IntegrationModels } from '../../schemas/models.js';
 import { IntegrationError } from '../errors.js';
-import { integrationId, integrationNotFound } from '../integration-store/integration-id.js';
+import { holdTimeMs, type HoldOptions } from '../gates/hold-time.js';
+import { storedIntegration } from '../integration-store/integration-document.js';
 import type { CircuitSettings } from '../options.js';
 import type { CircuitStatus, ForcedCircuitState } from '../types/circuit.js';
 import type { IdOrDocument } from '../types/polymorphic.js';
@@ -10,10 +10,7 @@ import { effectiveState, forcedState, initialCircuit, isForceOver, retryAfterMs 
 import { circuitWindow, countsWithin } from './circuit-window.js';
 import type { ForcedCircuits } from './forced-circuits.js';
 
-export interface ForceCircuitOptions {
-  /** How long it holds, in seconds; default: until it is released. */
-  readonly forSeconds?: number;
-}
+export type ForceCircuitOptions = HoldOptions;
 
 /** What operators can ask and say. All raise `INTEGRATION_NOT_FOUND`. */
 export interface CircuitService {
@@ -41,12 +38,7 @@ export function createCircuitService(parts: CircuitServiceParts): CircuitService
   const { models, queries, forcedCircuits, settings } = parts;
   const window = circuitWindow(settings.windowSeconds);
 
-  async function find(target: IdOrDocument): Promise<IntegrationDocument> {
-    const _id = integrationId(target);
-    const integration = _id === null ? null : await models.Integration.findOne({ _id }).read('primary');
-    if (integration === null) throw integrationNotFound(target);
-    return integration;
-  }
+  const find = (target: IdOrDocument) => storedIntegration(models.Integration, target);
 
   return {
     async inspect(target) {
@@ -66,9 +58,9 @@ export function createCircuitService(parts: CircuitServiceParts): CircuitService
         forced: forcedState(circuit, now) === null ? null : circuit.forced,
       };
     },
-    async force(target, state, { forSeconds } = {}) {
-      checkForced(state, forSeconds);
-      const forMs = forSeconds === undefined ? null : Math.ceil(forSeconds * 1_000);
+    async force(target, state, options = {}) {
+      checkForced(state);
+      const forMs = holdTimeMs(options);
       await forcedCircuits.force(await find(target), state, forMs);
     },
     async release(target) {
@@ -78,13 +70,8 @@ export function createCircuitService(parts: CircuitServiceParts): CircuitService
 }
 
 const states: readonly ForcedCircuitState[] = ['open', 'closed', 'disabled'];
-/** A hundred years: what is added to a date must stay one. */
-const longestSeconds = 3_155_760_000;
 
-function checkForced(state: ForcedCircuitState, forSeconds: number | undefined): void {
-  if (!states.includes(state)) {
-    throw new IntegrationError('OPTIONS_INVALID', `A circuit can be forced ${states.join(', ')}.`);
-  }
-  if (forSeconds === undefined || (forSeconds > 0 && forSeconds <= longestSeconds)) return;
-  throw new IntegrationError('OPTIONS_INVALID', 'forSeconds must be a positive number of seconds.');
+function checkForced(state: ForcedCircuitState): void {
+  if (states.includes(state)) return;
+  throw new IntegrationError('OPTIONS_INVALID', `A circuit can be forced ${states.join(', ')}.`);
 }

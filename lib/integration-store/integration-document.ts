@@ -8,9 +8,17 @@ import { integrationId, integrationNotFound } from './integration-id.js';
  * @throws IntegrationError `INTEGRATION_NOT_FOUND`
  */
 export async function integrationDocument(model: IntegrationModel, target: IdOrDocument): Promise<IntegrationDocument> {
-  if (target instanceof model) return target;
+  return target instanceof model ? target : storedIntegration(model, target);
+}
+
+/**
+ * The document as the primary has it, also where another copy of it was given.
+ *
+ * @throws IntegrationError `INTEGRATION_NOT_FOUND`
+ */
+export async function storedIntegration(model: IntegrationModel, target: IdOrDocument): Promise<IntegrationDocument> {
   const _id = integrationId(target);
-  const found = _id === null ? null : await model.findOne({ _id });
+  const found = _id === null ? null : await model.findOne({ _id }).read('primary');
   if (found === null) throw integrationNotFound(target);
   return found;
 }

@@ -1,8 +1,8 @@
 import type { ProviderRegistry } from '../../providers/registry.js';
-import type { IntegrationDocument } from '../../schemas/integration.js';
 import type { IntegrationModels } from '../../schemas/models.js';
 import { IntegrationError } from '../errors.js';
-import { integrationId, integrationNotFound } from '../integration-store/integration-id.js';
+import { holdTimeMs, type HoldOptions } from '../gates/hold-time.js';
+import { storedIntegration } from '../integration-store/integration-document.js';
 import type { IdOrDocument } from '../types/polymorphic.js';
 import type { RateLimit } from '../types/rate-limit.js';
 import type { DeclaredRule, RuleSource } from './declared-rules.js';
@@ -10,10 +10,7 @@ import { isRateLimit } from './is-rate-limit.js';
 import type { RateLimitQueries } from './rate-limit-queries.js';
 import { rateLimitReport, type RateLimitReport } from './rate-limit-report.js';
 
-export interface OverrideOptions {
-  /** How long it holds, in seconds; default: until it is cleared. */
-  readonly forSeconds?: number;
-}
+export type OverrideOptions = HoldOptions;
 
 /** What operators can ask and say. All raise `INTEGRATION_NOT_FOUND`. */
 export interface RateLimitService {
@@ -43,12 +40,7 @@ export interface RateLimitServiceParts {
 export function createRateLimitService(parts: RateLimitServiceParts): RateLimitService {
   const { models, registry, queries, declaredRules, applicationGateId } = parts;
 
-  async function find(target: IdOrDocument): Promise<IntegrationDocument> {
-    const _id = integrationId(target);
-    const integration = _id === null ? null : await models.Integration.findOne({ _id }).read('primary');
-    if (integration === null) throw integrationNotFound(target);
-    return integration;
-  }
+  const find = (target: IdOrDocument) => storedIntegration(models.Integration, target);
 
   return {
     async inspect(target) {
@@ -64,10 +56,11 @@ export function createRateLimitService(parts: RateLimitServiceParts): RateLimitS
       const gates = await Promise.all([...gateIds].map(async (id) => [id, await queries.read(id)] as const));
       return rateLimitReport(own, declared, new Map(gates));
     },
-    async override(target, limit, { forSeconds } = {}) {
-      check(limit, forSeconds);
+    async override(target, limit, options = {}) {
+      checkRateLimit(limit);
+      const forMs = holdTimeMs(options);
       const { _id } = await find(target);
-      await queries.override(_id, limit, forSeconds === undefined ? null : Math.ceil(forSeconds * 1_000));
+      await queries.override(_id, limit, forMs);
     },
     async clearOverride(target) {
       const { _id } = await find(target);
@@ -76,13 +69,7 @@ export function createRateLimitService(parts: RateLimitServiceParts): RateLimitS
   };
 }
 
-/** A hundred years: what is added to a date must stay one. */
-const longestSeconds = 3_155_760_000;
-
-function check(limit: unknown, forSeconds: number | undefined): void {
-  if (!isRateLimit(limit)) {
-    throw new IntegrationError('OPTIONS_INVALID', 'override() takes a RateLimit, such as RateLimit.perMinute(60).');
-  }
-  if (forSeconds === undefined || (forSeconds > 0 && forSeconds <= longestSeconds)) return;
-  throw new IntegrationError('OPTIONS_INVALID', 'forSeconds must be a positive number of seconds.');
+function checkRateLimit(limit: unknown): void {
+  if (isRateLimit(limit)) return;
+  throw new IntegrationError('OPTIONS_INVALID', 'override() takes a RateLimit, such as RateLimit.perMinute(60).');
 }
