@@ -3,8 +3,12 @@ export function withinTime<T, U>(promise: Promise<T>, ms: number, otherwise: U):
   return new Promise((resolve, reject) => {
     // Referenced on purpose: somebody awaits the answer.
     const timer = setTimeout(resolve, ms, otherwise);
-    void promise.then(resolve, reject).finally(() => {
-      clearTimeout(timer);
-    });
+    const inTime =
+      <Outcome>(end: (outcome: Outcome) => void) =>
+      (outcome: Outcome): void => {
+        clearTimeout(timer);
+        end(outcome);
+      };
+    promise.then(inTime(resolve), inTime(reject));
   });
 }

@@ -48,6 +48,14 @@ export interface Sealer {
   open(input: OpenInput): Promise<PlainObject>;
   /** What redaction must look for: see `knownSecrets`. Raises what `open` raises. */
   secrets(input: OpenInput): Promise<readonly string[]>;
+  /** Both at once. Raises what `open` raises. */
+  openWithSecrets(input: OpenInput): Promise<OpenedWithSecrets>;
+}
+
+export interface OpenedWithSecrets {
+  /** An object of the caller's own. */
+  readonly value: PlainObject;
+  readonly secrets: readonly string[];
 }
 
 export interface SealerOptions {
@@ -78,12 +86,20 @@ export function createSealer(keyRing: KeyRing, { cacheSize = 500 }: SealerOption
   // By ciphertext: no two are equal, because each has an IV of its own.
   const openedValues = createRecentValues<OpenedValue>(cacheSize);
 
-  async function opened(input: OpenInput): Promise<OpenedValue> {
+  function remembered(input: OpenInput): OpenedValue | null {
     const known = openedValues.get(input.sealed);
-    if (known?.binding === bindingOf(input)) return known;
+    return known?.binding === bindingOf(input) ? known : null;
+  }
+
+  async function decrypted(input: OpenInput): Promise<OpenedValue> {
     const value = await decrypt(keyRing, input);
     openedValues.set(input.sealed, value);
     return value;
+  }
+
+  async function openWithSecrets(input: OpenInput): Promise<OpenedWithSecrets> {
+    const { json, secrets } = remembered(input) ?? (await decrypted(input));
+    return { value: parseObject(json) ?? undecryptable(input), secrets };
   }
 
   return {
@@ -94,13 +110,9 @@ export function createSealer(keyRing: KeyRing, { cacheSize = 500 }: SealerOption
         .encrypt(key, { crit });
       return { sealed, keyId: id };
     },
-    async open(input) {
-      const { json } = await opened(input);
-      return parseObject(json) ?? undecryptable(input);
-    },
-    async secrets(input) {
-      return (await opened(input)).secrets;
-    },
+    open: async (input) => (await openWithSecrets(input)).value,
+    secrets: async (input) => (remembered(input) ?? (await decrypted(input))).secrets,
+    openWithSecrets,
   };
 }
 

@@ -21,6 +21,8 @@ type Reader = (headers: HeaderValues, now: number) => Allowance[];
  * @param now Milliseconds since the epoch.
  */
 export function rateLimitHeaders(headers: HeaderValues, now: number): ResponseMetadata {
+  // Most answers say nothing, and every answer is asked.
+  if (![...headers.keys()].some((name) => telling.test(name))) return nothing;
   const retryAfter = first(headers, 'retry-after');
   const retryAfterMs = retryAfter === '' ? null : parseRetryAfter(retryAfter, now);
   const [tightest] = readers.flatMap((read) => read(headers, now)).sort(byRestriction);
@@ -30,6 +32,10 @@ export function rateLimitHeaders(headers: HeaderValues, now: number): ResponseMe
     ...(tightest?.resetAt instanceof Date && { rateLimitResetAt: tightest.resetAt }),
   };
 }
+
+/** In every name that is read here. */
+const telling = /^retry-after$|rate-?limit|call-limit/;
+const nothing: ResponseMetadata = {};
 
 /** The fewest remaining first; of those the latest reset. */
 function byRestriction(one: Allowance, other: Allowance): number {

@@ -1,4 +1,5 @@
 import { IntegrationError } from '../errors.js';
+import { createRecentValues } from '../recent-values.js';
 import type { PlainObject } from '../types/json.js';
 import { expandPath } from './path-template.js';
 
@@ -32,43 +33,64 @@ const schemeOrAuthority = /^(?:[a-z][a-z\d+.-]*:|[/\\]{2})/i;
  *   `REQUEST_INVALID`, `PROVIDER_INVALID`
  */
 export function requestUrl(parts: RequestTarget): RequestUrl {
-  const base = parts.baseUrl === null ? null : parseBaseUrl(parts.baseUrl);
+  const base = parts.baseUrl === null ? null : baseOf(parts.baseUrl);
   const credentialOrigins = new Set(parts.allowedOrigins.map(originOf));
   if (base !== null) credentialOrigins.add(base.origin);
   const absolute = absoluteUrl.exec(parts.target);
-  const root = absolute?.[1] ?? rootOf(base, parts.target);
+  const root = absolute === null ? relativeRoot(base, parts.target) : rootOf(absolute[1] ?? '');
   const { path, usedDataKeys } = expandPath(absolute?.[2] ?? parts.target, parts);
   const url = join(root, path);
   if (base !== null && !credentialOrigins.has(url.origin)) throw originNotAllowed(url.origin);
   return { url, usedDataKeys, credentialOrigins };
 }
 
-function rootOf(base: URL | null, target: string): string {
+/** What a path is appended to. */
+interface Root {
+  readonly origin: string;
+  /** Without a slash at its end. */
+  readonly pathname: string;
+}
+
+function relativeRoot(base: Root | null, target: string): Root {
   if (schemeOrAuthority.test(target)) throw originNotAllowed('of this target');
-  if (base !== null) return base.origin + base.pathname.replace(/\/+$/, '');
+  if (base !== null) return base;
   throw new IntegrationError(
     'HTTP_NOT_CONFIGURED',
     'The provider has no http.baseUrl that a path could be appended to.',
   );
 }
 
-function join(root: string, path: string): URL {
+function join({ origin, pathname }: Root, path: string): URL {
   const separator = path === '' || /^[/?#]/.test(path) ? '' : '/';
-  const expected = parse(root);
-  const url = parse(root + separator + path);
-  if (expected === null || url === null) throw new IntegrationError('REQUEST_INVALID', 'The target is no valid URL.');
+  const url = parse(origin + pathname + separator + path);
+  if (url === null) throw targetInvalid();
   // The path was vetted before; this holds whatever the URL parser makes of it.
-  if (url.origin !== expected.origin || !url.pathname.startsWith(expected.pathname.replace(/\/$/, ''))) {
+  if (url.origin !== origin || !url.pathname.startsWith(pathname)) {
     throw new IntegrationError('PATH_VALUE_UNSAFE', 'The path leads out of the base URL.');
   }
   url.hash = '';
   return url;
 }
 
-function parseBaseUrl(baseUrl: string): URL {
+function rootOf(text: string): Root {
+  const url = parse(text);
+  if (url === null) throw targetInvalid();
+  return { origin: url.origin, pathname: url.pathname.replace(/\/+$/, '') };
+}
+
+/** Parsed once: a provider has few of them, if not a single one. */
+const knownBases = createRecentValues<Root>(1_000);
+
+function baseOf(baseUrl: string): Root {
+  const base = knownBases.get(baseUrl) ?? parseBaseUrl(baseUrl);
+  knownBases.set(baseUrl, base);
+  return base;
+}
+
+function parseBaseUrl(baseUrl: string): Root {
   const url = parse(baseUrl);
   const plain = url !== null && url.username === '' && url.password === '' && url.search === '' && url.hash === '';
-  if (plain && /^https?:$/.test(url.protocol)) return url;
+  if (plain && /^https?:$/.test(url.protocol)) return rootOf(baseUrl);
   throw new IntegrationError(
     'PROVIDER_INVALID',
     'http.baseUrl must be an absolute http or https URL without user name, query and fragment.',
@@ -82,6 +104,10 @@ function originOf(allowed: string): string {
     'PROVIDER_INVALID',
     'http.allowedOrigins must be origins such as https://uploads.example.com.',
   );
+}
+
+function targetInvalid(): IntegrationError {
+  return new IntegrationError('REQUEST_INVALID', 'The target is no valid URL.');
 }
 
 function parse(text: string): URL | null {

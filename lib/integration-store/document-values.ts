@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import type { SealedPlace, Sealer } from '../credentials/sealer.js';
+import type { OpenedWithSecrets, SealedPlace, Sealer } from '../credentials/sealer.js';
 import { IntegrationError } from '../errors.js';
 import type { PlainObject } from '../types/json.js';
 import type { FromPayload } from '../types/request-builder.js';
@@ -14,10 +14,19 @@ export interface ReadableIntegration {
   readonly metadata?: PlainObject | null;
 }
 
+/** The credentials and OAuth tokens of an integration, as its provider's code gets them, and what is secret in them. */
+export interface OpenedCredentials {
+  readonly credentials: PlainObject;
+  /** As `knownSecrets()` gives it. */
+  readonly knownSecrets: readonly string[];
+}
+
 /** Reads the values behind a document's methods. */
 export interface DocumentValues {
   /** The credentials and OAuth tokens, opened; built by the provider's `credentialDataClass`, if it has one. */
   getCredentials(integration: ReadableIntegration): Promise<PlainObject>;
+  /** What `getCredentials()` and `knownSecrets()` give, at once. */
+  openCredentials(integration: ReadableIntegration): Promise<OpenedCredentials>;
   /** The credentials and OAuth tokens, opened, as a plain object of the caller's own. */
   credentialsArray(integration: ReadableIntegration): Promise<PlainObject>;
   /** The metadata; built by the provider's `metadataDataClass`, if it has one. Empty where nothing is stored. */
@@ -38,17 +47,26 @@ export function createDocumentValues({
   const joined = createListJoiner();
   const providerOf = ({ provider }: ReadableIntegration) => registry.find(provider)?.provider;
 
-  async function credentialsArray(integration: ReadableIntegration): Promise<PlainObject> {
+  async function openPlain(integration: ReadableIntegration): Promise<OpenedCredentials> {
     const credentials = await openField(integration, 'credentials', sealer);
-    // Apart from the credentials when stored, because a strict credentialSchema knows no tokens.
-    return { ...credentials, ...(await openField(integration, 'tokens', sealer)) };
+    const tokens = await openField(integration, 'tokens', sealer);
+    return {
+      // Apart when stored, because a strict credentialSchema knows no tokens.
+      credentials: { ...credentials.value, ...tokens.value },
+      knownSecrets: joined(credentials.secrets, tokens.secrets),
+    };
+  }
+
+  async function openCredentials(integration: ReadableIntegration): Promise<OpenedCredentials> {
+    const opened = await openPlain(integration);
+    const dataClass = providerOf(integration)?.credentialDataClass;
+    return { ...opened, credentials: built(dataClass, opened.credentials) };
   }
 
   return {
-    credentialsArray,
-    async getCredentials(integration) {
-      return built(providerOf(integration)?.credentialDataClass, await credentialsArray(integration));
-    },
+    openCredentials,
+    credentialsArray: async (integration) => (await openPlain(integration)).credentials,
+    getCredentials: async (integration) => (await openCredentials(integration)).credentials,
     getMetadata(integration) {
       return built(
         providerOf(integration)?.metadataDataClass,
@@ -64,12 +82,13 @@ export function createDocumentValues({
 
 type SealedField = SealedPlace['field'];
 
-async function openField(integration: ReadableIntegration, field: SealedField, sealer: Sealer): Promise<PlainObject> {
-  const sealed = loaded(integration, field, integration[field]);
-  return sealed === null ? {} : sealer.open({ integrationId: integration._id, field, sealed });
-}
-
 const noSecrets: readonly string[] = [];
+const nothingSealed: OpenedWithSecrets = { value: {}, secrets: noSecrets };
+
+async function openField(integration: ReadableIntegration, field: SealedField, sealer: Sealer) {
+  const sealed = loaded(integration, field, integration[field]);
+  return sealed === null ? nothingSealed : sealer.openWithSecrets({ integrationId: integration._id, field, sealed });
+}
 
 async function fieldSecrets(integration: ReadableIntegration, field: SealedField, sealer: Sealer) {
   const sealed = loaded(integration, field, integration[field]);

@@ -1,3 +1,4 @@
+import type { Types } from 'mongoose';
 import type { GateView } from '../gates/gate-view.js';
 import type { DeclaredRule } from './declared-rules.js';
 import { activeOverride } from './active-override.js';
@@ -6,11 +7,14 @@ import { overrideRule, type RateRule } from './rate-rule.js';
 /** A gate that an attempt has to pass, with the rules that are kept there. */
 export interface AttemptGate {
   readonly id: string;
+  /** Whose it is; null: of an application key. */
+  readonly integrationId: Types.ObjectId | null;
   readonly rules: readonly RateRule[];
 }
 
 export interface AttemptFacts {
   readonly endpoint: string;
+  readonly integrationId: Types.ObjectId;
   /** Of the integration. */
   readonly gateId: string;
   readonly view: GateView;
@@ -29,7 +33,11 @@ export function attemptGates(declared: readonly DeclaredRule[], facts: AttemptFa
     const id = applicationKey === null ? facts.gateId : facts.applicationGateId(applicationKey);
     gates.set(id, withRule(gates.get(id) ?? [], rule));
   }
-  return [...gates].map(([id, rules]) => ({ id, rules }));
+  return Array.from(gates, ([id, rules]) => ({
+    id,
+    rules,
+    integrationId: id === facts.gateId ? facts.integrationId : null,
+  }));
 }
 
 /** Two rules of one log are one: the stricter. */

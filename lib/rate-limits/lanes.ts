@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { Types } from 'mongoose';
 import type { GateCollection } from '../gates/gate-collection.js';
 import type { GateViews } from '../gates/gate-views.js';
 import type { AttemptGate } from './attempt-gates.js';
@@ -11,14 +10,9 @@ export interface LanesParts {
   readonly views: GateViews;
 }
 
-/** A gate and whose it is; null: of an application key. */
-export interface OwnedGate extends AttemptGate {
-  readonly integrationId: Types.ObjectId | null;
-}
-
 /** The lanes that are in use. */
 export interface Lanes {
-  of(gate: OwnedGate): Lane;
+  of(gate: AttemptGate): Lane;
   /** Tells the database what is known, and gives back what was not used. Never rejects. */
   flush(): Promise<void>;
 }

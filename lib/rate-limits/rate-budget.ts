@@ -79,16 +79,14 @@ async function passGates(machinery: Machinery, call: Call, request: TokenRequest
   const gateId = integrationId.toHexString();
   const view = views.recent(gateId) ?? (await views.current(gateId));
   const applicationGateId = (key: string): string => machinery.applicationGateId(provider, key);
-  const gates = attemptGates(declared, { endpoint, gateId, view, applicationGateId }).map((gate) => ({
-    ...gate,
-    integrationId: gate.id === gateId ? integrationId : null,
-  }));
+  const gates = attemptGates(declared, { endpoint, integrationId, gateId, view, applicationGateId });
   call.signal.throwIfAborted();
   const limited = gates.filter(({ rules }) => rules.length > 0);
   // A reservation heeds the wishes of the other API by itself.
   const isReserved = limited.some(({ id }) => id === gateId);
   const refusal = isReserved ? null : await suppression.untilOver(gateId, view, request);
-  const answer = refusal ?? (await takeTokens(() => limited.map(lanes.of), request));
+  const taken = refusal ?? takeTokens(() => limited.map(lanes.of), request);
+  const answer = taken instanceof Promise ? await taken : taken;
   if ('kind' in answer) throw refusedCall(answer, call);
   return rateToken(answer, gates, suppression);
 }

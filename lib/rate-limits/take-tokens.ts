@@ -6,23 +6,29 @@ import type { TakeRequest } from './waiting-call.js';
 export type TokenRequest = Omit<TakeRequest, 'isUrgent'>;
 
 /**
- * A token of each lane, all fresh at the same time; or the refusal of one of them, whose others get theirs back.
+ * A token of each lane, all fresh at the same time; or the refusal of one of them, whose others get theirs back. At
+ * once, where they lie ready.
  *
  * @param lanes Asked anew for each round: one that rested was forgotten.
  */
-export async function takeTokens(
+export function takeTokens(
   lanes: () => readonly Lane[],
   request: TokenRequest,
-): Promise<LaneToken[] | LaneRefusal> {
+): TokensOrRefusal | Promise<TokensOrRefusal> {
   const [only, ...others] = lanes();
   if (only === undefined) return [];
   if (others.length > 0) return takeOfAll(lanes, request);
   const taken = only.take({ ...request, isUrgent: false });
-  const answer = taken instanceof Promise ? await taken : taken;
+  return taken instanceof Promise ? taken.then(tokensOrRefusal) : tokensOrRefusal(taken);
+}
+
+type TokensOrRefusal = LaneToken[] | LaneRefusal;
+
+function tokensOrRefusal(answer: LaneAnswer): TokensOrRefusal {
   return answer.kind === 'token' ? [answer] : answer;
 }
 
-async function takeOfAll(lanes: () => readonly Lane[], request: TokenRequest): Promise<LaneToken[] | LaneRefusal> {
+async function takeOfAll(lanes: () => readonly Lane[], request: TokenRequest): Promise<TokensOrRefusal> {
   let kept: readonly (LaneToken | null)[] = lanes().map(() => null);
   for (;;) {
     const isUrgent = kept.some((token) => token !== null);

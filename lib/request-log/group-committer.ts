@@ -54,19 +54,25 @@ export function createGroupCommitter<T extends { _id: Types.ObjectId }>(
   const queue: PendingDocument<T>[] = [];
   let isArmed = false;
   let inFlight = 0;
+  let isLone = false;
 
-  // Not a timer, which would keep a lone caller waiting, nor a microtask, which would run before other callers get here.
+  // Not a timer, which would keep a caller waiting, nor a microtask, which would run before other callers get here. Who
+  // was alone the last time is not even kept waiting for them.
   function arm(): void {
     if (isArmed || inFlight >= settings.maxInFlight || queue.length === 0) return;
     isArmed = true;
-    setImmediate(() => {
-      isArmed = false;
-      while (queue.length > 0 && inFlight < settings.maxInFlight) void commit(takeBatch(queue, settings));
-    });
+    if (isLone && inFlight === 0) queueMicrotask(send);
+    else setImmediate(send);
+  }
+
+  function send(): void {
+    isArmed = false;
+    while (queue.length > 0 && inFlight < settings.maxInFlight) void commit(takeBatch(queue, settings));
   }
 
   async function commit(batch: readonly PendingDocument<T>[]): Promise<void> {
     inFlight += 1;
+    isLone = batch.length === 1 && inFlight === 1;
     try {
       await store(batch);
     } finally {

@@ -14,20 +14,22 @@ export interface AttemptSignal {
   readonly signal: AbortSignal;
   /** Begins the attempt's own time: what it waited for before, a rate limit say, does not count. */
   startTimeout(timeoutMs: number): void;
-  /** Stops the timers; the outer signals still count. */
-  stopTimers(): void;
-  /** Stops the timers and leaves the outer signals. */
+  /** No time-out and no deadline any more; the outer signals still count. */
+  stopTimer(): void;
+  /** Stops the timer and leaves the outer signals. */
   release(): void;
 }
 
 /** A signal that is aborted, with the coded error as its reason, by time-out, deadline or one of the outer signals. */
 export function attemptSignal({ remainingMs, outer }: AttemptLimits): AttemptSignal {
   const controller = new AbortController();
-  const timers: NodeJS.Timeout[] = [];
+  const deadline = performance.now() + remainingMs;
+  let timer: NodeJS.Timeout | undefined;
+  const stopTimer = (): void => clearTimeout(timer);
   const abortAfter = (ms: number, reason: () => IntegrationError): void => {
-    timers.push(setTimeout(() => controller.abort(reason()), Math.max(0, Math.min(ms, longestTimerMs))));
+    stopTimer();
+    timer = setTimeout(() => controller.abort(reason()), Math.max(0, Math.min(ms, longestTimerMs)));
   };
-  const stopTimers = (): void => timers.splice(0).forEach(clearTimeout);
   abortAfter(remainingMs, deadlineExceeded);
   const leave = followSignals(outer, (error) => {
     controller.abort(error);
@@ -35,11 +37,12 @@ export function attemptSignal({ remainingMs, outer }: AttemptLimits): AttemptSig
   return {
     signal: controller.signal,
     startTimeout(timeoutMs) {
-      abortAfter(timeoutMs, () => timedOut(timeoutMs));
+      // Whichever comes first is the only one that is ever due.
+      if (performance.now() + timeoutMs < deadline) abortAfter(timeoutMs, () => timedOut(timeoutMs));
     },
-    stopTimers,
+    stopTimer,
     release() {
-      stopTimers();
+      stopTimer();
       leave();
     },
   };

@@ -8,6 +8,8 @@ export type Stage = (call: Call, next: Next) => Promise<unknown>;
 
 /** One function out of stages, the first outermost. */
 export function composeStages(stages: readonly Stage[]): (call: Call) => Promise<unknown> {
-  const end = (): Promise<unknown> => Promise.resolve(undefined);
-  return (call) => stages.reduceRight<Next>((next, stage) => () => stage(call, next), end)();
+  return stages.reduceRight<(call: Call) => Promise<unknown>>(
+    (inner, stage) => (call) => stage(call, () => inner(call)),
+    () => Promise.resolve(undefined),
+  );
 }

@@ -16,29 +16,43 @@ export interface Rounds {
   readonly callers: number;
   readonly operations: number;
   readonly rounds: number;
+  /**
+   * Each round is cut into as many turns of the contenders: what else the machine does, its disk above all, changes
+   * within a second. Many callers need longer turns, because at the end of each some have nothing left to do.
+   */
+  readonly turns: number;
 }
 
 /** Runs the contenders in turn, round by round, so that what else the machine does meets them all alike. */
 export async function sideBySide(contenders: readonly Contender[], rounds: Rounds): Promise<Figures[]> {
-  for (const { run } of contenders) await drive(run, { ...rounds, operations: Math.ceil(rounds.operations / 5) });
+  const operations = Math.ceil(rounds.operations / rounds.turns);
+  for (const { run } of contenders) await drive(run, { ...rounds, operations: operations * 2 });
   const elapsed = new Map(contenders.map(({ name }) => [name, [] as number[]]));
   for (let round = 0; round < rounds.rounds; round += 1) {
-    for (const { name, run } of contenders) elapsed.get(name)?.push(await drive(run, rounds));
+    const totals = new Map<string, number>();
+    for (let turn = 0; turn < rounds.turns; turn += 1) {
+      for (const { name, run } of rotated(contenders, turn)) {
+        totals.set(name, (totals.get(name) ?? 0) + (await drive(run, { ...rounds, operations })));
+      }
+    }
+    for (const [name, total] of totals) elapsed.get(name)?.push(total / rounds.turns);
   }
   return contenders.map(({ name }) => {
     const total = median(elapsed.get(name) ?? []);
-    return {
-      name,
-      msPerOperation: total / rounds.operations,
-      operationsPerSecond: (rounds.operations / total) * 1000,
-    };
+    return { name, msPerOperation: total / operations, operationsPerSecond: (operations / total) * 1000 };
   });
+}
+
+/** None always comes after the same other, which may leave the machine busy or idle. */
+function rotated<T>(items: readonly T[], by: number): readonly T[] {
+  const first = by % items.length;
+  return [...items.slice(first), ...items.slice(0, first)];
 }
 
 /** Milliseconds that so many callers need for so many operations. */
 export async function drive(
   run: () => Promise<unknown>,
-  { callers, operations }: Omit<Rounds, 'rounds'>,
+  { callers, operations }: Pick<Rounds, 'callers' | 'operations'>,
 ): Promise<number> {
   let left = operations;
   const started = performance.now();

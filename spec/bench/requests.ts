@@ -15,8 +15,8 @@ const world = await startBenchWorld('bench_requests');
 const { apiUrl, connection, integration } = world;
 
 const contenders = [ours(integration), handWritten(connection, integration), bareAxios()];
-const alone = await sideBySide(contenders, { callers: 1, operations: 1_500, rounds: 3 });
-const together = await sideBySide(contenders, { callers: 64, operations: 6_000, rounds: 3 });
+const alone = await sideBySide(contenders, { callers: 1, operations: 3_000, rounds: 3, turns: 30 });
+const together = await sideBySide(contenders, { callers: 64, operations: 6_000, rounds: 3, turns: 3 });
 
 printTable('1 caller', alone);
 printTable('64 callers', together);

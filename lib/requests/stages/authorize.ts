@@ -1,11 +1,11 @@
 import type { IntegrationDocument } from '../../../schemas/integration.js';
-import type { PlainObject } from '../../types/json.js';
+import type { OpenedCredentials } from '../../integration-store/document-values.js';
 import type { Stage } from '../stage.js';
 
 /** Opens the credentials of an integration. */
 export interface CredentialReader {
-  getCredentials(integration: IntegrationDocument): Promise<PlainObject>;
-  /** The strings in them that no log may hold. */
+  openCredentials(integration: IntegrationDocument): Promise<OpenedCredentials>;
+  /** The strings in them that no log may hold, alone. */
   knownSecrets(integration: IntegrationDocument): Promise<readonly string[]>;
 }
 
@@ -17,8 +17,8 @@ export function authorize(reader: CredentialReader): Stage {
     const { integration } = call;
     const { http } = call.providerDefinition;
     if (call.spec.target.kind === 'url' && http?.authorize !== undefined) {
-      const credentials = await reader.getCredentials(integration);
-      call.knownSecrets = await reader.knownSecrets(integration);
+      const { credentials, knownSecrets } = await reader.openCredentials(integration);
+      call.knownSecrets = knownSecrets;
       call.authorizer = (request) => http.authorize?.(request, { credentials, integration }) ?? request;
     } else {
       // Credentials that do not open are no concern of a call that has no use for them, and cannot have leaked into it.

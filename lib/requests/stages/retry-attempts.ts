@@ -52,7 +52,7 @@ function settle(attempt: Promise<unknown>): Promise<Settled> {
 
 async function runAttempt(call: Call, next: () => Promise<unknown>, delayMs: number, gate: CallGate) {
   const attempt = attemptSignal({ remainingMs: call.remainingMs(), outer: outerSignals(call, gate) });
-  const { stopTimers, release } = attempt;
+  const { stopTimer, release } = attempt;
   call.beginAttempt(delayMs, attempt);
   try {
     return await next();
@@ -60,7 +60,7 @@ async function runAttempt(call: Call, next: () => Promise<unknown>, delayMs: num
     const body = call.response?.body;
     if (body instanceof Readable && !body.closed) {
       // It may take its time from here on, but whoever aborts the call ends it.
-      stopTimers();
+      stopTimer();
       body.once('close', release);
     } else {
       release();

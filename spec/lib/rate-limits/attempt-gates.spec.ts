@@ -1,3 +1,4 @@
+import { Types } from 'mongoose';
 import { describe, expect, it } from 'vitest';
 import { RateLimit } from '../../../lib/index.js';
 import { gateView, type GateReply } from '../../../lib/gates/gate-view.js';
@@ -8,6 +9,7 @@ import { defaultRule, furtherRule } from '../../../lib/rate-limits/rate-rule.js'
 
 const serverTime = new Date('2026-01-01T00:00:00Z');
 const everywhere = { patterns: null, matches: () => true, applicationKey: null };
+const integrationId = new Types.ObjectId();
 const whole: DeclaredRule = { ...everywhere, rule: defaultRule(RateLimit.perMinute(60)) };
 const further = (limit: number, members: Partial<DeclaredRule> = {}): DeclaredRule => ({
   ...everywhere,
@@ -17,7 +19,8 @@ const further = (limit: number, members: Partial<DeclaredRule> = {}): DeclaredRu
 
 function gatesOf(declared: readonly DeclaredRule[], reply: Partial<GateReply> = {}) {
   const view = gateView({ serverTime, ...reply });
-  return attemptGates(declared, { endpoint: '/a', gateId: 'own', view, applicationGateId: (key) => `key:${key}` });
+  const gate = { integrationId, gateId: 'own', applicationGateId: (key: string) => `key:${key}` };
+  return attemptGates(declared, { endpoint: '/a', view, ...gate });
 }
 
 const limitsOf = (gates: ReturnType<typeof gatesOf>) =>
@@ -25,7 +28,7 @@ const limitsOf = (gates: ReturnType<typeof gatesOf>) =>
 
 describe('the gates of an attempt', () => {
   it('are its own alone where nothing is declared', () => {
-    expect(gatesOf([])).toEqual([{ id: 'own', rules: [] }]);
+    expect(gatesOf([])).toEqual([{ id: 'own', integrationId, rules: [] }]);
   });
 
   it('hold the rules that match its endpoint', () => {

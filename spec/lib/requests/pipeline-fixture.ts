@@ -45,7 +45,10 @@ export function createPipelineFixture(options: PipelineFixtureOptions = {}) {
     },
     retryPolicy: createRetryPolicy({ maxDelayMs: 60_000, jitter: 0 }),
     toStoredError: (error) => ({ class: 'Error', message: String(error), code: null, trace: null }),
-    credentialReader: { getCredentials: async () => ({ token: 'secret' }), knownSecrets: async () => ['secret'] },
+    credentialReader: {
+      openCredentials: async () => ({ credentials: { token: 'secret' }, knownSecrets: ['secret'] }),
+      knownSecrets: async () => ['secret'],
+    },
     transport: () => ({ sendHttp, runCallback: (call, callback) => callback(call) }),
     gate,
     circuit: { ...openToAll, ...circuit },
