@@ -161,6 +161,21 @@ export const errorTable = {
     'Rate limit exceeded',
     'Try again after retryAfterSeconds, or allow a longer wait: maxWaitSeconds.',
   ),
+  IDEMPOTENCY_CONFLICT: entry(
+    409,
+    'Write already made or under way',
+    "See `state` and `requestId`; take the kept result with { onRepeat: 'result' }, settle an unknown one by integrations.idempotency.settle().",
+  ),
+  IDEMPOTENCY_KEY_REUSED: entry(
+    422,
+    'Idempotency key of another write',
+    'Give each write a key of its own; repeat one with the same endpoint, method and data.',
+  ),
+  IDEMPOTENCY_IN_TRANSACTION: entry(
+    500,
+    'Keyed write inside a transaction',
+    'Make the call before or after the transaction: a rollback would forget the key, not the write.',
+  ),
   RETRYABLE: entry(503, 'Temporary failure', 'Try again later.'),
   RETRIES_EXHAUSTED: entry(502, 'Retries exhausted', 'See the `cause` for the last failure.'),
   SCHEMA_DRIFT: entry(

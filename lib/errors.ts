@@ -42,6 +42,7 @@ interface ErrorClasses {
   readonly UPSTREAM_STATUS: HttpResponseError;
   readonly SCHEMA_DRIFT: SchemaDriftError;
   readonly CIRCUIT_OPEN: CircuitOpenError;
+  readonly IDEMPOTENCY_CONFLICT: IdempotencyConflictError;
   readonly RATE_LIMIT_EXCEEDED: RateLimitExceededError;
 }
 
@@ -218,3 +219,39 @@ export class RateLimitExceededError extends IntegrationError<'RATE_LIMIT_EXCEEDE
     this.retryAfterSeconds = facts.retryAfterSeconds;
   }
 }
+
+export interface IdempotencyConflictFacts {
+  readonly integrationId: string;
+  /** What became of the earlier call: it is under way, it was answered, or nobody knows. */
+  readonly state: 'in_progress' | 'completed' | 'unknown';
+  /** The logged request of the earlier call. */
+  readonly requestId: string;
+  /** Its result; undefined: there is none, or it was not kept. */
+  readonly result: unknown;
+}
+
+/** A write of that key was made before, or is under way: this one was not sent. The message does not show the key. */
+export class IdempotencyConflictError extends IntegrationError<'IDEMPOTENCY_CONFLICT'> {
+  override readonly name = 'IdempotencyConflictError';
+  readonly integrationId: string;
+  readonly state: IdempotencyConflictFacts['state'];
+  readonly requestId: string;
+  /** Hidden from JSON and logs: it is an answer of the other API. */
+  declare readonly result: unknown;
+
+  constructor({ result, ...facts }: IdempotencyConflictFacts) {
+    super(
+      'IDEMPOTENCY_CONFLICT',
+      `A write of this idempotency key is ${stateText[facts.state]}: the call was not sent.`,
+      {
+        details: { ...facts },
+      },
+    );
+    this.integrationId = facts.integrationId;
+    this.state = facts.state;
+    this.requestId = facts.requestId;
+    Object.defineProperty(this, 'result', { value: result, enumerable: false });
+  }
+}
+
+const stateText = { in_progress: 'under way', completed: 'done already', unknown: 'in an unknown state' };

@@ -28,6 +28,7 @@ export type {
 
 export {
   CircuitOpenError,
+  IdempotencyConflictError,
   errorTable,
   HttpResponseError,
   IntegrationError,
@@ -40,6 +41,7 @@ export {
 } from './errors.js';
 export type {
   CircuitOpenFacts,
+  IdempotencyConflictFacts,
   ErrorEntry,
   IntegrationErrorCode,
   IntegrationErrorOf,
@@ -88,7 +90,9 @@ export {
   hasScheduledSync,
   identifiesAuthenticatedUser,
   limitsRequestLogging,
+  reconcilesWrites,
   redactsRequestData,
+  sealsCachedResponses,
   supportsIdempotency,
 } from '../providers/capabilities.js';
 export type { RegisteredProvider } from '../providers/registered-provider.js';

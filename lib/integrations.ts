@@ -10,6 +10,10 @@ import { rotateKeys } from './credentials/rotate-keys.js';
 import { createSealer } from './credentials/sealer.js';
 import { forgetInstance, rememberInstance } from './instance/default-instance.js';
 import { defineHttp, documentMethods, type DocumentServices } from './instance/document-methods.js';
+import { createBoundSealer } from './credentials/bound-sealer.js';
+import { createFingerprints } from './fingerprint/fingerprints.js';
+import { createWriteLedger } from './idempotency/write-ledger.js';
+import { createResponseCache } from './response-cache/response-cache.js';
 import { createEventHub } from './event-hub.js';
 import { gateCollection } from './gates/gate-collection.js';
 import { createGateViews } from './gates/gate-views.js';
@@ -27,7 +31,7 @@ import { createRedactor } from './redaction/redactor.js';
 import { createRequestLog } from './request-log/request-log.js';
 import { storedError } from './request-log/stored-error.js';
 import { createBodyRecorder } from './requests/body-recorder.js';
-import { createCallGate } from './requests/call-gate.js';
+import { createCallGate, type CallGate } from './requests/call-gate.js';
 import { createCallRecorder, type HealthObserver } from './requests/call-recorder.js';
 import type { EntryRedaction } from './requests/log-entry.js';
 import { createHttpTransport } from './requests/http-transport.js';
@@ -72,6 +76,7 @@ export function createIntegrations<const Providers extends ProviderMap>(
     ...lifecycle,
     ...createFailureWatch({ models, settings: resolved.monitoring, emit: events.emit }),
     ...calling.traffic.services,
+    ...calling.memory.services,
     async close() {
       forgetInstance(instance);
       await lifecycle.close();
@@ -123,6 +128,7 @@ function createCalling(options: ResolvedOptions, foundation: Foundation, { model
   const transport = createTransportSwitch(createHttpTransport(httpClient));
   const retryPolicy = createRetryPolicy(options.retry);
   const gate = createCallGate();
+  const memory = createMemory(options, foundation, models, gate);
   const pipeline = createPipeline({
     recorder,
     retryPolicy,
@@ -132,6 +138,8 @@ function createCalling(options: ResolvedOptions, foundation: Foundation, { model
     gate,
     circuit: traffic.circuit,
     budget: traffic.budget,
+    cache: memory.cache,
+    ledger: memory.ledger,
   });
   const calls = {
     pipeline,
@@ -140,14 +148,33 @@ function createCalling(options: ResolvedOptions, foundation: Foundation, { model
     gate,
     recorder,
     retryPolicy,
-    warnOfCache: once(() => logger.warn('withCache() has no effect yet: every call goes to the other API.')),
   };
   defineHttp(models.Integration, calls);
   const { journal } = options.requestLog;
   const knownSecrets = (integration: IntegrationDocument) => values.knownSecrets(integration).catch(() => []);
   const operations = { model: models.IntegrationLog, events, logger, redactor, toStoredError, knownSecrets, journal };
   const services: DocumentServices = { models, values, operations, calls, health: traffic.monitoring.observer };
-  return { services, transport, requestLog, httpClient, gate, traffic };
+  return { services, transport, requestLog, httpClient, gate, traffic, memory };
+}
+
+/** What all processes remember of calls. */
+function createMemory(
+  options: ResolvedOptions,
+  { keyRing, registry, logger }: Foundation,
+  models: IntegrationModels,
+  gate: CallGate,
+) {
+  const shared = {
+    models,
+    fingerprints: createFingerprints(keyRing),
+    sealer: createBoundSealer(keyRing),
+    gate,
+    logger,
+  };
+  const providerOf = (key: string) => registry.find(key)?.provider ?? null;
+  const cache = createResponseCache({ ...shared, settings: options.cache });
+  const ledger = createWriteLedger({ ...shared, settings: options.idempotency, providerOf });
+  return { cache, ledger, services: { cache: cache.service, idempotency: ledger.service } };
 }
 
 /** What all processes share about the traffic of each integration. */
@@ -196,13 +223,5 @@ function createRecording(
     recorder: createCallRecorder({ requestLog, model, events, logger, redaction, health }),
     toStoredError: (error: unknown, knownSecrets: readonly string[] = []): StoredError =>
       storedError(error, { redactor, knownSecrets }),
-  };
-}
-
-function once(work: () => void): () => void {
-  let isDone = false;
-  return () => {
-    if (!isDone) work();
-    isDone = true;
   };
 }

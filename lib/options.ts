@@ -108,6 +108,31 @@ export interface MonitoringSettings {
   readonly closeIncidentsAfterHours: number;
 }
 
+/** How responses are remembered for `withCache()`. */
+export interface CacheSettings {
+  /** How long an expired response is served where the call fails, in seconds; 0: not at all. Default 0. */
+  readonly staleIfErrorSeconds: number;
+  /**
+   * How long an expired response is kept that the other API may confirm as unchanged, in seconds. Default 86,400 (a
+   * day).
+   */
+  readonly revalidateSeconds: number;
+  /** Largest response that is remembered, in bytes. Default 1,048,576 (1 MiB). */
+  readonly maxEntryBytes: number;
+  /** One process fetches what several want at the same time, and the others wait for it. Default true. */
+  readonly sharedFetch: boolean;
+}
+
+/** How writes with an idempotency key are remembered. */
+export interface IdempotencySettings {
+  /** How long a completed write is remembered, in days. Default 90. */
+  readonly retentionDays: number;
+  /** How long after its last sign of life the process that writes is taken for dead, in seconds. Default 30. */
+  readonly leaseSeconds: number;
+  /** Largest result that is kept, in bytes. Default 1,048,576 (1 MiB). */
+  readonly maxResultBytes: number;
+}
+
 /** What `createIntegrations` takes. Read once: later changes of the object have no effect. */
 export interface IntegrationsOptions<Providers extends ProviderMap = ProviderMap> {
   /** The application's connection; it may connect later, and it stays the application's to close. */
@@ -137,6 +162,8 @@ export interface IntegrationsOptions<Providers extends ProviderMap = ProviderMap
   readonly circuit?: Partial<CircuitSettings> | undefined;
   readonly health?: Partial<HealthSettings> | undefined;
   readonly monitoring?: Partial<MonitoringSettings> | undefined;
+  readonly cache?: Partial<CacheSettings> | undefined;
+  readonly idempotency?: Partial<IdempotencySettings> | undefined;
 }
 
 /** {@link IntegrationsOptions} with every default filled in. */
@@ -159,6 +186,8 @@ export interface ResolvedOptions {
   readonly circuit: CircuitSettings;
   readonly health: HealthSettings;
   readonly monitoring: MonitoringSettings;
+  readonly cache: CacheSettings;
+  readonly idempotency: IdempotencySettings;
 }
 
 /**
@@ -193,6 +222,8 @@ const ownData = [
   'circuit',
   'health',
   'monitoring',
+  'cache',
+  'idempotency',
 ] as const;
 
 function copyOptions(options: unknown): unknown {

@@ -20,6 +20,10 @@ export const hasHealthCheck = guardOf('HasHealthCheck');
 export const redactsRequestData = guardOf('RedactsRequestData');
 /** Does the upstream recognise repetitions by the idempotency key? */
 export const supportsIdempotency = guardOf('SupportsIdempotency');
+/** Can it find out what became of a write? */
+export const reconcilesWrites = guardOf('ReconcilesWrites');
+/** Does it want cached responses sealed? */
+export const sealsCachedResponses = guardOf('SealsCachedResponses');
 /** Has it its own opinion on retries? */
 export const customizesRetry = guardOf('CustomizesRetry');
 /** Does it declare a rate limit, with or without syncs? */

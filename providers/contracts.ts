@@ -1,3 +1,4 @@
+import type { Types } from 'mongoose';
 import type { ResponseMetadata } from '../lib/context.js';
 import type { FailureClass } from '../lib/types/failure-class.js';
 import type { JsonSchema, PlainObject } from '../lib/types/json.js';
@@ -46,6 +47,11 @@ export interface ProviderHttp<Credentials = PlainObject, Metadata = PlainObject>
     request: OutgoingRequest,
     facts: AuthorizeFacts<Credentials, Metadata>,
   ): OutgoingRequest | Promise<OutgoingRequest>;
+  /**
+   * Where the other API expects idempotency keys, if the provider has `supportsIdempotency`: a header, or a field of an
+   * object body. Default: the header `Idempotency-Key`.
+   */
+  readonly idempotencyKey?: { readonly header: string } | { readonly field: string };
   /** Reads request id and rate limits from an answer, successful or not. */
   responseMetadata?(response: ResponseHead): ResponseMetadata;
 }
@@ -157,6 +163,39 @@ export interface SupportsIdempotency {
   readonly supportsIdempotency: true;
 }
 
+/** A write of which nobody knows whether it happened. */
+export interface UnknownWrite {
+  readonly idempotencyKey: string;
+  readonly endpoint: string;
+  readonly method: string;
+  /** The logged request that was to write. */
+  readonly requestId: Types.ObjectId;
+  /** When it began. */
+  readonly createdAt: Date;
+  /** What is to be written, where a repetition asks; undefined where an operator does. */
+  readonly data: unknown;
+}
+
+/** What became of a write: it happened, with this result; or it did not, and may be tried again. */
+export type WriteOutcome = { readonly executed: true; readonly result: unknown } | { readonly executed: false };
+
+/** Finds out what became of writes whose answers were lost. */
+export interface ReconcilesWrites<Credentials = PlainObject, Metadata = PlainObject> {
+  /**
+   * Asks the other API, by the key or by what was to be written. Called when no request of the write can be on its way
+   * any more, by one process at a time. Null: it cannot tell either.
+   */
+  reconcileWrite(
+    integration: IntegrationDocument<Credentials, Metadata>,
+    write: UnknownWrite,
+  ): Promise<WriteOutcome | null>;
+}
+
+/** Its cached responses are sealed like credentials. */
+export interface SealsCachedResponses {
+  readonly sealCachedResponses: true;
+}
+
 /** Has its own opinion on retries. An `error` is what was thrown, or the failing response that a callback returned. */
 export interface CustomizesRetry {
   /** Null: the package decides. */
@@ -229,6 +268,8 @@ export interface CapabilityContracts<Credentials = PlainObject, Metadata = Plain
   HasHealthCheck: HasHealthCheck<Credentials, Metadata>;
   RedactsRequestData: RedactsRequestData;
   SupportsIdempotency: SupportsIdempotency;
+  ReconcilesWrites: ReconcilesWrites<Credentials, Metadata>;
+  SealsCachedResponses: SealsCachedResponses;
   CustomizesRetry: CustomizesRetry;
   DeclaresRateLimit: DeclaresRateLimit<Credentials, Metadata>;
   ClassifiesFailures: ClassifiesFailures;
@@ -249,6 +290,8 @@ export type ProviderCapabilities<Credentials = PlainObject, Metadata = PlainObje
   HasHealthCheck<Credentials, Metadata> &
   RedactsRequestData &
   SupportsIdempotency &
+  ReconcilesWrites<Credentials, Metadata> &
+  SealsCachedResponses &
   CustomizesRetry &
   DeclaresRateLimit<Credentials, Metadata> &
   ClassifiesFailures &

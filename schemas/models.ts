@@ -8,6 +8,7 @@ import { integrationIncidentSchema, type IntegrationIncidentModel } from './inte
 import { integrationLogSchema, type IntegrationLogModel } from './integration-log.js';
 import { integrationMappingSchema, type IntegrationMappingModel } from './integration-mapping.js';
 import { integrationRequestSchema, type IntegrationRequestModel } from './integration-request.js';
+import { integrationResponseSchema, type IntegrationResponseModel } from './integration-response.js';
 import { integrationSyncItemSchema, type IntegrationSyncItemModel } from './integration-sync-item.js';
 import { integrationWebhookSchema, type IntegrationWebhookModel } from './integration-webhook.js';
 
@@ -22,6 +23,7 @@ export interface IntegrationModels {
   readonly IntegrationIdempotencyKey: IntegrationIdempotencyKeyModel;
   readonly IntegrationIncident: IntegrationIncidentModel;
   readonly IntegrationGate: IntegrationGateModel;
+  readonly IntegrationResponse: IntegrationResponseModel;
 }
 
 export interface CompiledModels {
@@ -75,6 +77,7 @@ export function compileModels(
     ),
     IntegrationIncident: compile(`${base}Incident`, integrationIncidentSchema(`${prefix}_incidents`)),
     IntegrationGate: compile(`${base}Gate`, integrationGateSchema(`${prefix}_gates`)),
+    IntegrationResponse: compile(`${base}Response`, integrationResponseSchema(`${prefix}_responses`)),
   };
   return { models, ...lifecycle(connection, models, compiled) };
 }

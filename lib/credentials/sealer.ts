@@ -1,10 +1,15 @@
-import type { KeyObject } from 'node:crypto';
-import { CompactEncrypt, compactDecrypt, type CompactJWEHeaderParameters } from 'jose';
 import type { Types } from 'mongoose';
 import type { sealedFields } from '../../schemas/sealed-fields.js';
-import { IntegrationError, isIntegrationError } from '../errors.js';
+import { IntegrationError } from '../errors.js';
 import { createRecentValues } from '../recent-values.js';
 import type { PlainObject } from '../types/json.js';
+import {
+  createBoundSealer,
+  undecryptable,
+  type BoundSealer,
+  type SealedBinding,
+  type SealedValue,
+} from './bound-sealer.js';
 import type { KeyRing } from './key-ring.js';
 import { knownSecrets } from './known-secrets.js';
 
@@ -22,13 +27,6 @@ export interface SealInput extends SealedPlace {
 export interface OpenInput extends SealedPlace {
   /** The ciphertext, as stored. */
   readonly sealed: string;
-}
-
-export interface SealedValue {
-  /** Compact JWE. */
-  readonly sealed: string;
-  /** Id of the key, for `sealedWith`. */
-  readonly keyId: string;
 }
 
 /** Encrypts and decrypts the sealed fields of integrations. */
@@ -72,17 +70,9 @@ interface OpenedValue {
   readonly secrets: readonly string[];
 }
 
-const ALGORITHM = 'dir';
-const ENCRYPTION = 'A256GCM';
-/**
- * The header parameter that names the record and field. The protected header is the additional data of the encryption
- * (RFC 7516, section 5.1, step 14), so that it cannot be changed; `crit` has readers refuse that do not compare it.
- */
-const BINDING = 'sealed-for';
-const crit = { [BINDING]: true };
-
 /** Seals as compact JWE (RFC 7516), `dir` with `A256GCM`, and remembers what was opened last. */
 export function createSealer(keyRing: KeyRing, { cacheSize = 500 }: SealerOptions = {}): Sealer {
+  const boundSealer = createBoundSealer(keyRing);
   // By ciphertext: no two are equal, because each has an IV of its own.
   const openedValues = createRecentValues<OpenedValue>(cacheSize);
 
@@ -92,60 +82,40 @@ export function createSealer(keyRing: KeyRing, { cacheSize = 500 }: SealerOption
   }
 
   async function decrypted(input: OpenInput): Promise<OpenedValue> {
-    const value = await decrypt(keyRing, input);
+    const value = await decrypt(boundSealer, input);
     openedValues.set(input.sealed, value);
     return value;
   }
 
   async function openWithSecrets(input: OpenInput): Promise<OpenedWithSecrets> {
     const { json, secrets } = remembered(input) ?? (await decrypted(input));
-    return { value: parseObject(json) ?? undecryptable(input), secrets };
+    return { value: opened(json, input), secrets };
   }
 
   return {
-    async seal(input) {
-      const { id, key } = keyRing.current;
-      const sealed = await new CompactEncrypt(new TextEncoder().encode(toJson(input)))
-        .setProtectedHeader({ alg: ALGORITHM, enc: ENCRYPTION, kid: id, crit: [BINDING], [BINDING]: bindingOf(input) })
-        .encrypt(key, { crit });
-      return { sealed, keyId: id };
-    },
+    seal: async (input) => boundSealer.seal(bindingOf(input), new TextEncoder().encode(toJson(input))),
     open: async (input) => (await openWithSecrets(input)).value,
     secrets: async (input) => (remembered(input) ?? (await decrypted(input))).secrets,
     openWithSecrets,
   };
 }
 
-async function decrypt(keyRing: KeyRing, input: OpenInput): Promise<OpenedValue> {
-  const binding = bindingOf(input);
-  const { plaintext, protectedHeader } = await compactDecrypt(
-    input.sealed,
-    (header) => keyFor(header, keyRing, input),
-    {
-      crit,
-      keyManagementAlgorithms: [ALGORITHM],
-      contentEncryptionAlgorithms: [ENCRYPTION],
-    },
-  ).catch((error: unknown) => {
-    throw isIntegrationError(error, 'ENCRYPTION_KEY_MISSING') ? error : undecryptableError(input, error);
-  });
-  if (protectedHeader[BINDING] !== binding) return undecryptable(input);
+async function decrypt(boundSealer: BoundSealer, input: OpenInput): Promise<OpenedValue> {
+  const plaintext = await boundSealer.open(placeOf(input), input.sealed);
   const json = new TextDecoder().decode(plaintext);
-  const value = parseObject(json) ?? undecryptable(input);
-  return { binding, json, secrets: knownSecrets(value) };
+  return { binding: bindingOf(input), json, secrets: knownSecrets(opened(json, input)) };
 }
 
-function keyFor(header: CompactJWEHeaderParameters, keyRing: KeyRing, input: OpenInput): KeyObject {
-  // We never compress, so this is none of ours; and a small ciphertext could unpack to something huge.
-  if (header.zip !== undefined) return undecryptable(input);
-  const keyId = String(header.kid).slice(0, 64);
-  const found = keyRing.find(keyId);
-  if (found !== null) return found.key;
-  throw new IntegrationError(
-    'ENCRYPTION_KEY_MISSING',
-    `The ${input.field} of integration ${String(input.integrationId)} are sealed with the key "${keyId}", which is not in encryptionKeys.`,
-    { details: { integrationId: String(input.integrationId), field: input.field, keyId } },
-  );
+function opened(json: string, place: SealedPlace): PlainObject {
+  const value = parseObject(json);
+  if (value === null) throw undecryptable(placeOf(place));
+  return value;
+}
+
+function placeOf(place: SealedPlace): SealedBinding {
+  const { integrationId, field } = place;
+  const id = integrationId.toHexString();
+  return { binding: bindingOf(place), what: `${field} of integration ${id}`, details: { integrationId: id, field } };
 }
 
 function bindingOf({ integrationId, field }: SealedPlace): string {
@@ -177,16 +147,4 @@ function parseObject(json: string): PlainObject | null {
   } catch {
     return null;
   }
-}
-
-function undecryptable(place: SealedPlace): never {
-  throw undecryptableError(place);
-}
-
-function undecryptableError({ integrationId, field }: SealedPlace, cause?: unknown): IntegrationError {
-  return new IntegrationError(
-    'CREDENTIALS_UNDECRYPTABLE',
-    `The ${field} of integration ${String(integrationId)} cannot be opened: changed, or sealed for another record.`,
-    { details: { integrationId: String(integrationId), field }, ...(cause !== undefined && { cause }) },
-  );
 }

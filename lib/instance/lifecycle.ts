@@ -2,6 +2,8 @@ import type { Connection } from 'mongoose';
 import type { CompiledModels } from '../../schemas/models.js';
 import { awaitConnection } from './await-connection.js';
 import type { SharedCircuit } from '../circuit/circuit.js';
+import type { SharedWriteLedger } from '../idempotency/write-ledger.js';
+import type { SharedResponseCache } from '../response-cache/response-cache.js';
 import type { HttpClient } from '../http/http-client.js';
 import type { SharedRateBudget } from '../rate-limits/rate-budget.js';
 import type { RequestLog } from '../request-log/request-log.js';
@@ -18,6 +20,7 @@ export interface LifecycleParts {
   readonly gate: CallGate;
   readonly requestLog: RequestLog;
   readonly httpClient: HttpClient;
+  readonly memory: { readonly cache: SharedResponseCache; readonly ledger: SharedWriteLedger };
   readonly traffic: { readonly budget: SharedRateBudget; readonly circuit: SharedCircuit };
 }
 
@@ -30,7 +33,7 @@ export interface Lifecycle {
 }
 
 export function createLifecycle(parts: LifecycleParts): Lifecycle {
-  const { connection, compiled, autoIndex, gate, requestLog, httpClient, traffic } = parts;
+  const { connection, compiled, autoIndex, gate, requestLog, httpClient, traffic, memory } = parts;
 
   let isClosed = false;
   // What begins now is ended by the next stop(): it must not open again what has been stopped meanwhile.
@@ -46,7 +49,13 @@ export function createLifecycle(parts: LifecycleParts): Lifecycle {
     beginning = new AbortController();
     const timeoutMs = Math.min(graceMs, longestTimerMs);
     await gate.shut(timeoutMs);
-    await Promise.all([requestLog.flush({ timeoutMs }), traffic.budget.stop(), traffic.circuit.stop()]);
+    await Promise.all([
+      requestLog.flush({ timeoutMs }),
+      traffic.budget.stop(),
+      traffic.circuit.stop(),
+      memory.cache.stop(),
+      memory.ledger.stop(),
+    ]);
     httpClient.close();
   }
 

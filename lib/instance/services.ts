@@ -8,6 +8,8 @@ import type { ProviderMap } from '../../providers/contracts.js';
 import type { ProviderRegistry } from '../../providers/registry.js';
 import type { IntegrationDocument } from '../../schemas/integration.js';
 import type { IntegrationModels } from '../../schemas/models.js';
+import type { IdempotencyService } from '../idempotency/idempotency-service.js';
+import type { CacheService } from '../response-cache/cache-service.js';
 import type { CircuitService } from '../circuit/circuit-service.js';
 import type { RotateKeysInput, RotationResult } from '../credentials/rotate-keys.js';
 import type { EventHub } from '../event-hub.js';
@@ -110,6 +112,11 @@ export interface IntegrationServices<Entry extends ProviderEntry> {
 
   /** What refuses calls while the other API is down. */
   readonly circuit: CircuitService;
+  /** What is remembered of responses. */
+  readonly cache: CacheService;
+  /** What is remembered of writes that must happen at most once. */
+  readonly idempotency: IdempotencyService;
+
   /** What keeps calls within the limits of the other API. */
   readonly rateLimits: RateLimitService;
 

@@ -2,8 +2,10 @@ import { Types } from 'mongoose';
 import { IntegrationError } from '../errors.js';
 import { polymorphicRef, type IdOrDocument, type PolymorphicTarget } from '../types/polymorphic.js';
 import type {
+  CacheOptions,
   CacheTtl,
   CallOptions,
+  IdempotencyOptions,
   RequestBuilder,
   RequestCallback,
   RequestOptions,
@@ -12,10 +14,11 @@ import type {
 } from '../types/request-builder.js';
 import {
   checkAttempts,
-  checkCacheTtl,
+  checkCache,
   checkCallOptions,
   checkIdempotencyKey,
   checkLabel,
+  checkOnRepeat,
   type CallSpec,
 } from './call-spec.js';
 import { responseParser } from './response-parser.js';
@@ -55,8 +58,9 @@ export function specFromOptions(options: RequestOptions): CallSpec {
     data,
     parser: schema === undefined ? null : responseParser(schema),
     attempts: attempts === undefined ? null : checkAttempts(attempts),
-    cache: cache === undefined ? null : checkCacheTtl(cache),
+    cache: cache === undefined ? null : checkCache(cache, options.cacheOptions),
     idempotencyKey: checkIdempotencyKey(idempotencyKey),
+    onRepeat: checkOnRepeat(options.onRepeat),
     related: related ? polymorphicRef(related) : null,
     retryOfId: idOf(retryOf),
     options: checkCallOptions(options),
@@ -73,6 +77,7 @@ function blankSpec(endpoint: string): CallSpec {
     attempts: null,
     cache: null,
     idempotencyKey: null,
+    onRepeat: 'conflict',
     related: null,
     retryOfId: null,
     options: {},
@@ -115,12 +120,12 @@ class Builder implements TypedRequestBuilder<unknown> {
     return this.with({ attempts: checkAttempts(attempts) });
   }
 
-  withCache(ttl: CacheTtl): Builder {
-    return this.with({ cache: checkCacheTtl(ttl) });
+  withCache(ttl: CacheTtl, options?: CacheOptions): Builder {
+    return this.with({ cache: checkCache(ttl, options) });
   }
 
-  withIdempotencyKey(key: string | null | undefined): Builder {
-    return this.with({ idempotencyKey: checkIdempotencyKey(key) });
+  withIdempotencyKey(key: string | null | undefined, options?: IdempotencyOptions): Builder {
+    return this.with({ idempotencyKey: checkIdempotencyKey(key), onRepeat: checkOnRepeat(options?.onRepeat) });
   }
 
   relatedTo(record: PolymorphicTarget | null): Builder {

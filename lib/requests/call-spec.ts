@@ -2,13 +2,27 @@ import type { Types } from 'mongoose';
 import type { CallPriority } from '../context.js';
 import { IntegrationError } from '../errors.js';
 import type { PolymorphicRef } from '../types/polymorphic.js';
-import type { CacheTtl, CallOptions, RequestCallback } from '../types/request-builder.js';
+import type {
+  CacheOptions,
+  CacheTtl,
+  CallOptions,
+  IdempotencyOptions,
+  RequestCallback,
+} from '../types/request-builder.js';
 import type { ResponseParser } from './response-parser.js';
 
 /** What a call runs: a path or URL over HTTP, or a callback over any SDK. */
 export type CallTarget =
   | { readonly kind: 'url'; readonly url: string }
   | { readonly kind: 'callback'; readonly callback: RequestCallback<unknown> };
+
+/** How the response is to be remembered. */
+export interface CacheRequest extends CacheOptions {
+  readonly ttl: CacheTtl;
+}
+
+/** What a repetition of a write with an idempotency key comes to. */
+export type OnRepeat = NonNullable<IdempotencyOptions['onRepeat']>;
 
 /** Everything a caller said about one call; checked, immutable. */
 export interface CallSpec {
@@ -19,8 +33,9 @@ export interface CallSpec {
   readonly parser: ResponseParser | null;
   /** Null: the default of the verb. */
   readonly attempts: number | null;
-  readonly cache: CacheTtl | null;
+  readonly cache: CacheRequest | null;
   readonly idempotencyKey: string | null;
+  readonly onRepeat: OnRepeat;
   readonly related: PolymorphicRef | null;
   readonly retryOfId: Types.ObjectId | null;
   readonly options: CallOptions;
@@ -51,10 +66,47 @@ export function checkIdempotencyKey(key: string | null | undefined): string | nu
 }
 
 /** @throws IntegrationError `REQUEST_INVALID` unless it is a positive number of seconds or a valid date. */
-export function checkCacheTtl(ttl: CacheTtl): CacheTtl {
+function checkCacheTtl(ttl: CacheTtl): CacheTtl {
   const valid = ttl instanceof Date ? !Number.isNaN(ttl.getTime()) : Number.isFinite(ttl) && ttl > 0;
   if (valid) return ttl;
   throw new IntegrationError('REQUEST_INVALID', 'A cache lifetime is a positive number of seconds, or a Date.');
+}
+
+const maxTags = 20;
+const maxTagLength = 200;
+
+/** @throws IntegrationError `REQUEST_INVALID` for a lifetime or options that are none. */
+export function checkCache(ttl: CacheTtl, options: CacheOptions = {}): CacheRequest {
+  const { staleIfErrorSeconds, tags, anyMethod } = options;
+  if (staleIfErrorSeconds !== undefined && !(Number.isFinite(staleIfErrorSeconds) && staleIfErrorSeconds >= 0)) {
+    throw new IntegrationError('REQUEST_INVALID', 'staleIfErrorSeconds must be a number from 0.');
+  }
+  if (tags !== undefined && !areTags(tags)) {
+    throw new IntegrationError(
+      'REQUEST_INVALID',
+      `tags must be a list of at most ${String(maxTags)} strings of 1 to ${String(maxTagLength)} characters.`,
+    );
+  }
+  return {
+    ttl: checkCacheTtl(ttl),
+    ...(staleIfErrorSeconds !== undefined && { staleIfErrorSeconds }),
+    ...(tags !== undefined && { tags: [...tags] }),
+    ...(anyMethod !== undefined && { anyMethod }),
+  };
+}
+
+function areTags(tags: readonly unknown[]): boolean {
+  return (
+    Array.isArray(tags) &&
+    tags.length <= maxTags &&
+    tags.every((tag) => typeof tag === 'string' && tag.length >= 1 && tag.length <= maxTagLength)
+  );
+}
+
+/** @throws IntegrationError `REQUEST_INVALID` for anything else. */
+export function checkOnRepeat(onRepeat: IdempotencyOptions['onRepeat'] = 'conflict'): OnRepeat {
+  if (onRepeat === 'conflict' || onRepeat === 'result') return onRepeat;
+  throw new IntegrationError('REQUEST_INVALID', 'onRepeat must be conflict or result.');
 }
 
 const priorities: readonly CallPriority[] = ['interactive', 'background'];

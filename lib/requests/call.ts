@@ -17,6 +17,13 @@ export interface CallLimits {
   readonly maxResponseBytes: number;
 }
 
+/** A remembered response that has expired. */
+export interface Revalidation {
+  /** Ask for the response only if it is another one (RFC 9110, section 13.1). */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly payload: unknown;
+}
+
 const noMetadata: ResponseMetadata = {};
 const neverAborted = new AbortController().signal;
 
@@ -37,6 +44,9 @@ export class Call implements RequestContext {
 
   /** By whoever repeats attempts: what the last one failed with. */
   previousFailure: unknown = undefined;
+
+  /** By serve-from-cache: what is known of the response, for the other API to confirm; null: nothing. */
+  revalidation: Revalidation | null = null;
 
   /** By guard-circuit: when the attempt was let through, by the monotonic clock; null: it was not, or it probes. */
   admittedAt: number | null = null;
@@ -62,6 +72,8 @@ export class Call implements RequestContext {
   /** By send: what the upstream answered, or the callback returned. */
   response: HttpResponse | null = null;
   returned: unknown = undefined;
+  /** By send: the other API has confirmed what was known. */
+  isConfirmed = false;
 
   constructor(
     readonly integration: IntegrationDocument,
@@ -94,6 +106,12 @@ export class Call implements RequestContext {
     return this.limits.maxAttempts;
   }
 
+  /** What the attempt brought, before it is checked and typed. */
+  get payload(): unknown {
+    if (this.isConfirmed) return this.revalidation?.payload;
+    return this.response === null ? this.returned : this.response.body;
+  }
+
   /** Milliseconds since the call began. */
   elapsedMs(): number {
     return performance.now() - this.clock;
@@ -115,6 +133,7 @@ export class Call implements RequestContext {
     this.failure = null;
     this.response = null;
     this.returned = undefined;
+    this.isConfirmed = false;
   }
 
   reportResponseMetadata(metadata: ResponseMetadata): void {

@@ -34,7 +34,7 @@ function requestOf(call: Call, target: string): BuiltRequest {
     data: call.spec.data,
     metadata,
     query,
-    headers,
+    headers: { ...call.revalidation?.headers, ...headers },
     defaultHeaders: http?.headers ?? {},
     allowedOrigins: http?.allowedOrigins ?? [],
   });

@@ -3,6 +3,7 @@ import type { CallGate } from './call-gate.js';
 import type { RetryPolicy } from './retry-policy.js';
 import { composeStages } from './stage.js';
 import { authorize, type CredentialReader } from './stages/authorize.js';
+import { claimIdempotencyKey, type WriteLedger } from './stages/claim-idempotency-key.js';
 import { confirmCircuit } from './stages/confirm-circuit.js';
 import { guardCircuit, type CircuitGuard } from './stages/guard-circuit.js';
 import { limitAttempt } from './stages/limit-attempt.js';
@@ -11,6 +12,7 @@ import { recordAttempt, type ErrorRecorder } from './stages/record-attempt.js';
 import { recordCall, type CallRecorder } from './stages/record-call.js';
 import { retryAttempts } from './stages/retry-attempts.js';
 import { send, type Transport } from './stages/send.js';
+import { serveFromCache, type ResponseCache } from './stages/serve-from-cache.js';
 import { takeRateBudget, type RateBudget } from './stages/take-rate-budget.js';
 
 /** What the stages close over. */
@@ -22,6 +24,8 @@ export interface PipelineParts {
   /** Asked for each attempt. */
   readonly transport: () => Transport;
   readonly gate: CallGate;
+  readonly cache: ResponseCache;
+  readonly ledger: WriteLedger;
   readonly circuit: CircuitGuard;
   readonly budget: RateBudget;
 }
@@ -34,10 +38,7 @@ export interface Pipeline {
   runAttempt(call: Call): Promise<unknown>;
 }
 
-/**
- * Every call goes through these stages, in this order. The response cache and the idempotency ledger will stand before
- * record-call.
- */
+/** Every call goes through these stages, in this order. */
 export function createPipeline(parts: PipelineParts): Pipeline {
   const oncePerAttempt = [
     guardCircuit(parts.circuit),
@@ -49,7 +50,12 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     send(parts.transport),
     parseResponse(),
   ];
-  const oncePerCall = [recordCall(parts.recorder), retryAttempts(parts.retryPolicy, parts.gate)];
+  const oncePerCall = [
+    serveFromCache(parts.cache),
+    recordCall(parts.recorder),
+    claimIdempotencyKey(parts.ledger),
+    retryAttempts(parts.retryPolicy, parts.gate),
+  ];
   return {
     run: composeStages([...oncePerCall, ...oncePerAttempt]),
     runAttempt: composeStages(oncePerAttempt),

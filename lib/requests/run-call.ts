@@ -26,8 +26,6 @@ export interface CallRunnerParts {
   /** Raises `PROVIDER_UNKNOWN`. */
   readonly providerOf: (key: string) => AnyProvider;
   readonly gate: CallGate;
-  /** Told of a call that asks for the response cache, which is not there yet. */
-  readonly warnOfCache: () => void;
 }
 
 /**
@@ -66,12 +64,11 @@ async function runLetIn({ gate, pipeline }: CallRunnerParts, call: Call): Promis
  *   again.
  */
 export function createCall(
-  { defaults, providerOf, warnOfCache }: CallRunnerParts,
+  { defaults, providerOf }: CallRunnerParts,
   integration: IntegrationDocument,
   spec: CallSpec,
 ): Call {
   ambient().noteCall?.();
-  if (spec.cache !== null) warnOfCache();
   const limits = limitsOf(spec, defaults);
   if (spec.target.kind === 'url' && limits.maxAttempts > 1 && !isRepeatable(spec.data)) {
     throw new IntegrationError('BODY_NOT_REPEATABLE', 'A stream cannot be sent again by a retry.');

@@ -45,15 +45,37 @@ export type RequestCallback<T> = (context: RequestContext) => T | PromiseLike<T>
 /** Seconds from now, or the instant itself. */
 export type CacheTtl = number | Date;
 
+/** How a response is remembered. */
+export interface CacheOptions {
+  /**
+   * How long an expired one is served where the call fails, in seconds. Default: the option
+   * `cache.staleIfErrorSeconds`.
+   */
+  readonly staleIfErrorSeconds?: number;
+  /** Names to forget it by: `integrations.cache.invalidate(integration, { tag })`. At most 20 of 200 characters. */
+  readonly tags?: readonly string[];
+  /** Remembers the responses of other methods than GET and HEAD too: a search that is a POST, an operation of an SDK. */
+  readonly anyMethod?: boolean;
+}
+
+/** What a call with an idempotency key does when there was one before. */
+export interface IdempotencyOptions {
+  /**
+   * `conflict`: raises `IdempotencyConflictError`, which has the state and result of the other. `result`: gives its
+   * kept result, and waits for it where the other is under way. Default `conflict`.
+   */
+  readonly onRepeat?: 'conflict' | 'result';
+}
+
 interface BuilderSteps<Self> {
   /** Query parameters of a GET or HEAD, the body of other verbs, and values for the path's `{placeholders}`. */
   withData(data: unknown): Self;
   /** How often the call is tried at most, 1 to 100. Default: 3 for GET and HEAD, 1 for other verbs. */
   withAttempts(attempts: number): Self;
-  /** How long the response may be served again. */
-  withCache(ttl: CacheTtl): Self;
-  /** A key of 1 to 191 characters that marks repetitions of one write; null means none. */
-  withIdempotencyKey(key: string | null | undefined): Self;
+  /** How long the response may be served again, instead of asking the other API. */
+  withCache(ttl: CacheTtl, options?: CacheOptions): Self;
+  /** A key of 1 to 191 characters: the integration makes a write of that key at most once. Null means none. */
+  withIdempotencyKey(key: string | null | undefined, options?: IdempotencyOptions): Self;
   /** Links the logged request to a record of the application. */
   relatedTo(record: PolymorphicTarget | null): Self;
   /** Links the logged request to the earlier one that it repeats. */
@@ -110,7 +132,9 @@ export interface RequestOptions extends CallOptions {
   readonly schema?: ResponseSchema;
   readonly attempts?: number;
   readonly cache?: CacheTtl;
+  readonly cacheOptions?: CacheOptions;
   readonly idempotencyKey?: string | null;
+  readonly onRepeat?: IdempotencyOptions['onRepeat'];
   readonly related?: PolymorphicTarget | null;
   readonly retryOf?: IdOrDocument | null;
 }

@@ -18,6 +18,8 @@ export const capabilityMembers = {
   HasHealthCheck: ['healthCheck'],
   RedactsRequestData: ['sensitiveRequestFields', 'sensitiveResponseFields'],
   SupportsIdempotency: ['supportsIdempotency'],
+  ReconcilesWrites: ['reconcileWrite'],
+  SealsCachedResponses: ['sealCachedResponses'],
   CustomizesRetry: ['isRetryable', 'retryDelayMs'],
   DeclaresRateLimit: ['defaultRateLimit'],
   ClassifiesFailures: ['classifyFailure'],

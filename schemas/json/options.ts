@@ -1,3 +1,4 @@
+import { cacheSchema, idempotencySchema } from './memory-options.js';
 import { circuitSchema, healthSchema, monitoringSchema, rateLimitsSchema } from './traffic-options.js';
 
 // The longest delay that a timer of Node.js can be set to: a longer one fires at once.
@@ -187,5 +188,7 @@ export const optionsSchema = {
     circuit: circuitSchema,
     health: healthSchema,
     monitoring: monitoringSchema,
+    cache: cacheSchema,
+    idempotency: idempotencySchema,
   },
 };

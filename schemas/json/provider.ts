@@ -30,6 +30,15 @@ const httpSchema = {
         writeOnly: true,
       },
     },
+    idempotencyKey: {
+      description: 'Where the API expects idempotency keys: a header, or a field of an object body.',
+      type: 'object',
+      minProperties: 1,
+      maxProperties: 1,
+      additionalProperties: false,
+      properties: { header: { type: 'string', pattern: '^[\\w-]+$' }, field: { type: 'string', pattern: '\\S' } },
+      expected: '{ header } or { field }',
+    },
     authorize: { description: 'Adds the credentials to a request.', ...method },
     responseMetadata: { description: 'Reads request id and rate limits from an answer.', ...method },
   },
@@ -43,10 +52,12 @@ const jsonSchemaOfAnObject = {
 
 const dataClass = { methods: ['from'], expected: 'a class with a static from(payload)' };
 
-/** Nothing but functions, and one marker. */
+const markers = { supportsIdempotency: { const: true }, sealCachedResponses: { const: true } };
+
+/** Nothing but functions and markers. */
 function capabilityProperties(): Record<string, object> {
   const members = [...Object.values(capabilityMembers), ...Object.values(optionalCapabilityMembers)].flat();
-  return { ...Object.fromEntries(members.map((name) => [name, method])), supportsIdempotency: { const: true } };
+  return { ...Object.fromEntries(members.map((name) => [name, method])), ...markers };
 }
 
 /** What may stand alone, although a larger contract has it too. */

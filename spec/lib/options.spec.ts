@@ -56,6 +56,8 @@ describe('resolveOptions', () => {
         staleAfterIntervals: 10,
         closeIncidentsAfterHours: 72,
       },
+      cache: { staleIfErrorSeconds: 0, revalidateSeconds: 86_400, maxEntryBytes: 1_048_576, sharedFetch: true },
+      idempotency: { retentionDays: 90, leaseSeconds: 30, maxResultBytes: 1_048_576 },
     });
   });
 

@@ -11,6 +11,8 @@ const guardsByContract: Record<CapabilityName, (provider: object) => boolean> = 
   HasHealthCheck: guards.hasHealthCheck,
   RedactsRequestData: guards.redactsRequestData,
   SupportsIdempotency: guards.supportsIdempotency,
+  ReconcilesWrites: guards.reconcilesWrites,
+  SealsCachedResponses: guards.sealsCachedResponses,
   CustomizesRetry: guards.customizesRetry,
   DeclaresRateLimit: guards.declaresRateLimit,
   ClassifiesFailures: guards.classifiesFailures,
@@ -20,8 +22,10 @@ const guardsByContract: Record<CapabilityName, (provider: object) => boolean> = 
 
 const contracts = Object.keys(guardsByContract) as CapabilityName[];
 
+const markers = new Set<string>(['supportsIdempotency', 'sealCachedResponses']);
+
 function implementing(contract: CapabilityName): Record<string, unknown> {
-  const members = capabilityMembers[contract].map((name) => [name, name === 'supportsIdempotency' ? true : () => null]);
+  const members = capabilityMembers[contract].map((name) => [name, markers.has(name) ? true : () => null]);
   return Object.fromEntries(members) as Record<string, unknown>;
 }
 

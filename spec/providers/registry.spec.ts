@@ -176,6 +176,7 @@ describe('registering a provider', () => {
     [{ credentialDataClass: {} }, 'credentialDataClass: expected a class with a static from(payload), got object'],
     [{ healthCheck: true }, 'healthCheck: expected a function, got true'],
     [{ healthCheck: null }, 'healthCheck: expected a function, got null'],
+    [{ sealCachedResponses: 1 }, 'sealCachedResponses: expected true, got 1'],
     [{ supportsIdempotency: 'yes' }, 'supportsIdempotency: expected true, got "yes"'],
     [
       { http: {} },
@@ -293,8 +294,10 @@ function missingNames(provider: object): string[] {
   );
 }
 
+const markers = new Set(['supportsIdempotency', 'sealCachedResponses']);
+
 function implementing(members: readonly string[]): object {
-  return Object.fromEntries(members.map((name) => [name, name === 'supportsIdempotency' ? true : noop]));
+  return Object.fromEntries(members.map((name) => [name, markers.has(name) ? true : noop]));
 }
 
 describe('credentials checked by a registered provider', () => {

@@ -119,7 +119,19 @@ const seeds: Record<keyof typeof models, Seed> = {
     _id: index % 2 === 0 ? idOf(kinds.integration, index).toHexString() : `key:${index}`,
     integrationId: index % 2 === 0 ? idOf(kinds.integration, index) : null,
   }),
-  IntegrationIdempotencyKey: (index) => ({ integrationId: integrationOfDocument(index), key: `key-${index}` }),
+  IntegrationIdempotencyKey: (index) => ({
+    integrationId: integrationOfDocument(index),
+    key: `key-${index}`,
+    state: ['in_progress', 'unknown'][(index % 2000) / 500] ?? 'completed',
+    leaseUntil: new Date(start + index * 1000),
+  }),
+  IntegrationResponse: (index) => ({
+    _id: `${integrationOfDocument(index).toHexString()}:${index}`,
+    integrationId: integrationOfDocument(index),
+    endpoint: `/things/${index % 1000}`,
+    tags: [`tag-${index % 1000}`],
+    expireAt: new Date(Date.UTC(2999, 0)),
+  }),
 };
 
 /** Most are done; of the busy integration's too. */

@@ -5,7 +5,7 @@ import type { Stage } from '../stage.js';
 /** Checks what came against the schema of the call and types it; nothing (null, a 204) fits every schema. */
 export function parseResponse(): Stage {
   return async function parseResponse(call) {
-    const payload = call.response === null ? call.returned : call.response.body;
+    const { payload } = call;
     const { parser } = call.spec;
     if (parser === null) return payload;
     if (payload === null || payload === undefined) return null;
@@ -17,7 +17,7 @@ export function parseResponse(): Stage {
       endpoint: call.endpoint,
       schemaName: parser.schemaName,
       payload,
-      source: 'live',
+      source: call.isConfirmed ? 'cache' : 'live',
       violations: result.violations,
       cause: result.cause,
     });

@@ -3,6 +3,7 @@ import { attemptSignal } from '../attempt-signal.js';
 import type { Call } from '../call.js';
 import type { CallGate } from '../call-gate.js';
 import { nextDelay } from '../next-delay.js';
+import { outerSignals } from '../outer-signals.js';
 import { pause } from '../pause.js';
 import { releaseResponse } from '../response-object.js';
 import type { RetryPolicy } from '../retry-policy.js';
@@ -66,9 +67,4 @@ async function runAttempt(call: Call, next: () => Promise<unknown>, delayMs: num
       release();
     }
   }
-}
-
-function outerSignals(call: Call, gate: CallGate): AbortSignal[] {
-  const { signal } = call.spec.options;
-  return signal === undefined ? [gate.signal] : [signal, gate.signal];
 }

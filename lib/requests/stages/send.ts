@@ -51,6 +51,8 @@ function receive(call: Call, url: URL, response: HttpResponse): void {
   const metadata = opinionOf(() => call.providerDefinition.http?.responseMetadata?.(response));
   if (metadata !== null) call.reportResponseMetadata(metadata);
   if (response.statusCode >= 200 && response.statusCode <= 299) return;
+  call.isConfirmed = response.statusCode === 304 && call.revalidation !== null;
+  if (call.isConfirmed) return;
   throw toResponseError(response, { method: call.method, url });
 }
 

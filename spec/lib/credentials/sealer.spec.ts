@@ -5,7 +5,8 @@ import { CompactEncrypt, decodeProtectedHeader, type CompactJWEHeaderParameters 
 import { Types } from 'mongoose';
 import { describe, expect, it, vi } from 'vitest';
 import { createKeyRing, type EncryptionKey } from '../../../lib/credentials/key-ring.js';
-import { createSealer, type SealedValue } from '../../../lib/credentials/sealer.js';
+import type { SealedValue } from '../../../lib/credentials/bound-sealer.js';
+import { createSealer } from '../../../lib/credentials/sealer.js';
 
 const newKey = (id: string): EncryptionKey => ({ id, secret: randomBytes(32).toString('base64') });
 

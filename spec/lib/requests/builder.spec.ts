@@ -104,7 +104,7 @@ describe('every step', () => {
   const steps: [string, (builder: RequestBuilder) => RequestBuilder, Partial<CallSpec>][] = [
     ['withData', (builder) => builder.withData({ a: 1 }), { data: { a: 1 } }],
     ['withAttempts', (builder) => builder.withAttempts(5), { attempts: 5 }],
-    ['withCache', (builder) => builder.withCache(60), { cache: 60 }],
+    ['withCache', (builder) => builder.withCache(60), { cache: { ttl: 60 } }],
     ['withIdempotencyKey', (builder) => builder.withIdempotencyKey('k'), { idempotencyKey: 'k' }],
     ['relatedTo', (builder) => builder.relatedTo({ type: 'Order', id: 7 }), { related: { type: 'Order', id: 7 } }],
     ['withOptions', (builder) => builder.withOptions({ timeoutMs: 5 }), { options: { timeoutMs: 5 } }],

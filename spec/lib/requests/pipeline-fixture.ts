@@ -53,11 +53,12 @@ export function createPipelineFixture(options: PipelineFixtureOptions = {}) {
     gate,
     circuit: { ...openToAll, ...circuit },
     budget,
+    cache: { serve: (_call, fetch) => fetch() },
+    ledger: { once: (_call, write) => write() },
   });
   const parts = {
     pipeline,
     gate,
-    warnOfCache: () => undefined,
     providerOf: () => ({ ...acme, ...provider }),
     defaults: { timeoutMs: 30_000, deadlineMs: 120_000, maxResponseBytes: 1_000, readAttempts: 3, writeAttempts: 1 },
   };
