@@ -1,12 +1,7 @@
-/** What a code stands for. */
-export interface ErrorEntry {
-  /** The HTTP status that the error-handling middleware answers with. */
-  readonly status: number;
-  /** The short text of its problem document. */
-  readonly title: string;
-  /** What a person can do about it. */
-  readonly remedy: string;
-}
+import { callErrors } from './errors/call-errors.js';
+import { entry } from './errors/error-entry.js';
+
+export type { ErrorEntry } from './errors/error-entry.js';
 
 /** Every error this package raises, in one table. A code never changes its meaning; texts may be reworded. */
 export const errorTable = {
@@ -67,6 +62,17 @@ export const errorTable = {
     'Check the MongoDB connection of the application; `details.reason` says why it was given up.',
   ),
   RECORD_INVALID: entry(422, 'Invalid record', 'Pass a saved Mongoose document, or { type, id }.'),
+  MAPPING_INVALID: entry(422, 'Invalid mapping', 'Correct what the message names.'),
+  MAPPING_ALREADY_CLAIMED: entry(
+    409,
+    'External id already claimed',
+    'Use the record that it stands for, or re-point it explicitly: integration.remapExternalId(externalId, record).',
+  ),
+  MAPPING_UNSETTLED: entry(
+    409,
+    'Mapped record could not be written',
+    'Try again; where the model does not find its record, give its base model, or make it visible to its queries.',
+  ),
   CREDENTIALS_INVALID: entry(422, 'Invalid credentials', "Give credentials that fit the provider's credentialSchema."),
   METADATA_INVALID: entry(422, 'Invalid metadata', "Give metadata that fits the provider's metadataSchema."),
   CREDENTIALS_NOT_SEALED: entry(
@@ -90,99 +96,7 @@ export const errorTable = {
     'Add the key with that id to `encryptionKeys`; keep old keys in the list until rotateKeys() has finished.',
   ),
   OPERATION_INVALID: entry(422, 'Invalid operation', 'Correct the field that the message names.'),
-  REQUEST_INVALID: entry(500, 'Invalid request', 'Correct the call that the message names.'),
-  HTTP_NOT_CONFIGURED: entry(
-    500,
-    'Provider has no HTTP settings',
-    'Give the provider `http: { baseUrl }`, or pass a callback or an absolute URL.',
-  ),
-  PATH_VALUE_MISSING: entry(
-    422,
-    'Path value missing',
-    "Put the value into the integration's metadata or into withData().",
-  ),
-  PATH_VALUE_UNSAFE: entry(
-    422,
-    'Unsafe path value',
-    'Pass a plain path segment: no "..", no control characters, no backslash.',
-  ),
-  ORIGIN_NOT_ALLOWED: entry(
-    500,
-    'Origin not allowed',
-    "Add the origin to the provider's http.allowedOrigins, or call it through a callback.",
-  ),
-  PRIVATE_HOST_REFUSED: entry(
-    502,
-    'Private host refused',
-    'Allow the host explicitly: createIntegrations({ http: { allowedPrivateHosts: [host] } }).',
-  ),
-  REDIRECT_REFUSED: entry(
-    502,
-    'Redirect refused',
-    'Call the final URL directly, or allow its origin in http.allowedOrigins of the provider.',
-  ),
-  BODY_NOT_REPEATABLE: entry(
-    500,
-    'Body cannot be sent twice',
-    'Send a Buffer or string, or use withAttempts(1) with a stream.',
-  ),
-  SCHEMA_INVALID: entry(
-    500,
-    'Invalid JSON Schema',
-    'Write JSON Schema draft-07, or 2020-12 where its $schema says so.',
-  ),
-  RESPONSE_TOO_LARGE: entry(
-    502,
-    'Response too large',
-    "Raise maxResponseBytes, or read it as a stream: withOptions({ responseType: 'stream' }).",
-  ),
-  RESPONSE_NOT_JSON: entry(502, 'Response is not JSON', "Ask for text: withOptions({ responseType: 'text' })."),
-  UPSTREAM_STATUS: entry(502, 'The other API answered with an error', 'See the recorded request for the answer.'),
-  CONNECTION_FAILED: entry(502, 'Connection failed', 'Check that the other API is reachable from here.'),
-  ATTEMPT_TIMEOUT: entry(504, 'Attempt timed out', 'Raise timeoutMs if the other API may take longer.'),
-  DEADLINE_EXCEEDED: entry(
-    504,
-    'Deadline exceeded',
-    'Raise deadlineMs if the whole call, retries included, may take longer.',
-  ),
-  CALL_ABORTED: entry(503, 'Call aborted', 'The AbortSignal given to the call was aborted; nothing needs to be done.'),
-  NON_ERROR_THROWN: entry(
-    500,
-    'A callback threw something that is no Error',
-    'Throw Error objects; the thrown value is the `cause`.',
-  ),
-  CIRCUIT_OPEN: entry(
-    503,
-    'Circuit open',
-    'Try again after retryAfterSeconds; integrations.circuit.inspect() tells the state, force() sets it.',
-  ),
-  RATE_LIMIT_EXCEEDED: entry(
-    429,
-    'Rate limit exceeded',
-    'Try again after retryAfterSeconds, or allow a longer wait: maxWaitSeconds.',
-  ),
-  IDEMPOTENCY_CONFLICT: entry(
-    409,
-    'Write already made or under way',
-    "See `state` and `requestId`; take the kept result with { onRepeat: 'result' }, settle an unknown one by integrations.idempotency.settle().",
-  ),
-  IDEMPOTENCY_KEY_REUSED: entry(
-    422,
-    'Idempotency key of another write',
-    'Give each write a key of its own; repeat one with the same endpoint, method and data.',
-  ),
-  IDEMPOTENCY_IN_TRANSACTION: entry(
-    500,
-    'Keyed write inside a transaction',
-    'Make the call before or after the transaction: a rollback would forget the key, not the write.',
-  ),
-  RETRYABLE: entry(503, 'Temporary failure', 'Try again later.'),
-  RETRIES_EXHAUSTED: entry(502, 'Retries exhausted', 'See the `cause` for the last failure.'),
-  SCHEMA_DRIFT: entry(
-    502,
-    'Response does not fit its schema',
-    'Compare the payload with the schema; the other API may have changed.',
-  ),
+  ...callErrors,
   ROUTE_NOT_FOUND: entry(404, 'Not found', 'Check the path.'),
   METHOD_NOT_ALLOWED: entry(405, 'Method not allowed', 'Use one of the methods that the Allow header lists.'),
   FAKE_MISSING: entry(
@@ -196,7 +110,3 @@ export const errorTable = {
     'Add a response for it to fake({ … }), or allow any with fake({ … }, { unmatched: null }).',
   ),
 } as const;
-
-function entry(status: number, title: string, remedy: string): ErrorEntry {
-  return { status, title, remedy };
-}

@@ -1,39 +1,18 @@
-import { errorTable } from './error-table.js';
+import {
+  brand,
+  IntegrationError,
+  type IntegrationErrorCode,
+  type IntegrationErrorOptions,
+} from './errors/integration-error.js';
+import type { MappingAlreadyClaimedError } from './errors/mapping-already-claimed-error.js';
 
 export { errorTable, type ErrorEntry } from './error-table.js';
-
-/** The stable codes of {@link errorTable}. */
-export type IntegrationErrorCode = keyof typeof errorTable;
-
-export interface IntegrationErrorOptions {
-  /** What led here; kept as `error.cause`. */
-  readonly cause?: unknown;
-  /** Facts for programs, without secrets: ids, paths, counts. */
-  readonly details?: Readonly<Record<string, unknown>>;
-}
-
-// Symbol.for, because two installed copies of the package must recognise each other's errors.
-const brand = Symbol.for('express-integrations.error');
-
-/** The base of all errors of this package; tell them apart by `code`. */
-export class IntegrationError<Code extends IntegrationErrorCode = IntegrationErrorCode> extends Error {
-  override readonly name: string = 'IntegrationError';
-  readonly [brand] = true;
-  readonly code: Code;
-  /** The HTTP status that the error-handling middleware answers with. */
-  readonly status: number;
-  /** What a person can do about it. */
-  readonly remedy: string;
-  readonly details: Readonly<Record<string, unknown>>;
-
-  constructor(code: Code, message: string, options: IntegrationErrorOptions = {}) {
-    super(message, 'cause' in options ? { cause: options.cause } : undefined);
-    this.code = code;
-    this.status = errorTable[code].status;
-    this.remedy = errorTable[code].remedy;
-    this.details = options.details ?? {};
-  }
-}
+export {
+  IntegrationError,
+  type IntegrationErrorCode,
+  type IntegrationErrorOptions,
+} from './errors/integration-error.js';
+export { MappingAlreadyClaimedError, type MappingAlreadyClaimedFacts } from './errors/mapping-already-claimed-error.js';
 
 /** The codes whose errors have a class of their own, with more facts. */
 interface ErrorClasses {
@@ -44,6 +23,7 @@ interface ErrorClasses {
   readonly CIRCUIT_OPEN: CircuitOpenError;
   readonly IDEMPOTENCY_CONFLICT: IdempotencyConflictError;
   readonly RATE_LIMIT_EXCEEDED: RateLimitExceededError;
+  readonly MAPPING_ALREADY_CLAIMED: MappingAlreadyClaimedError;
 }
 
 /** What an error of that code is. */

@@ -10,6 +10,7 @@ import type { IntegrationMappingModel } from './integration-mapping.js';
 import type { IntegrationRequestModel } from './integration-request.js';
 import type { IntegrationSyncItemModel } from './integration-sync-item.js';
 import type { IntegrationWebhookModel } from './integration-webhook.js';
+import type { MappingMethods } from './mapping-methods.js';
 import { dropClearText, omitSealedFields, refuseClearText } from './sealed-fields.js';
 
 export const healthStatuses = ['healthy', 'degraded', 'failing', 'disabled'] as const;
@@ -109,7 +110,7 @@ export interface IntegrationValues<Credentials = PlainObject, Metadata = PlainOb
 }
 
 /** What an integration document can do, beside giving its values. */
-export interface IntegrationMethods {
+export interface IntegrationMethods extends MappingMethods {
   /** An axios instance on the provider's base URL, whose calls are authorized, logged and retried. */
   readonly http: AxiosInstance;
   /** Begins a call to `endpoint`: a logical label, or a path of the provider's API. */

@@ -3,6 +3,7 @@ import type { BoundIntegrationMethods, IntegrationDocument } from '../../schemas
 import type { IntegrationModels } from '../../schemas/models.js';
 import type { DocumentValues } from '../integration-store/document-values.js';
 import type { HealthObservers } from '../health/health-observer.js';
+import { mappingMethods } from '../mappings/mapping-methods.js';
 import { logOperation, type OperationParts } from '../operations/log-operation.js';
 import { runOperation } from '../operations/run-operation.js';
 import { createBuilder, specFromOptions } from '../requests/builder.js';
@@ -26,6 +27,7 @@ export interface DocumentServices {
 export function documentMethods(services: () => DocumentServices): BoundIntegrationMethods {
   return {
     ...relations(services),
+    ...mappingMethods(() => services().models.IntegrationMapping),
     at(endpoint) {
       return createBuilder(endpoint, (spec) => runCall(services().calls, this, spec));
     },

@@ -45,6 +45,7 @@ function modelNameOf(document: object): string {
 
 /** What a JSON body could smuggle in: an array, or an object with a `$key` or a forged BSON type. */
 function isOperator(id: unknown): boolean {
-  if (typeof id !== 'object' || id === null) return false;
+  // Mongoose gives its buffers methods whose names begin with `$`; JSON makes no buffer.
+  if (typeof id !== 'object' || id === null || id instanceof Uint8Array) return false;
   return Array.isArray(id) || Object.keys(id).some((key) => key.startsWith('$') || key === '_bsontype');
 }

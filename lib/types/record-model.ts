@@ -1,18 +1,25 @@
-import type { ApplyBasicCreateCasting, ClientSession, DeepPartial, Schema } from 'mongoose';
+import type { ApplyBasicCreateCasting, ClientSession, DeepPartial, SchemaType } from 'mongoose';
 
 /** Values for a record, as `Model.create()` takes them: what is left out stays as it is, or gets its default. */
 export type RecordAttributes<Fields> =
-  | Partial<Fields>
-  | (DeepPartial<ApplyBasicCreateCasting<Fields>> & { readonly _id?: unknown });
+  Partial<Fields> | (DeepPartial<ApplyBasicCreateCasting<Fields>> & { readonly _id?: unknown });
 
 /** A query for records, as far as mappings use it. */
-interface RecordQuery<Result> extends PromiseLike<Result> {
+interface RecordQuery<Result> {
+  exec(): Promise<Result>;
   read(preference: 'primary'): this;
   session(session: ClientSession | null): this;
-  sort(order: { readonly _id: 1 }): this;
+  sort(order: string): this;
   limit(count: number): this;
   batchSize(count: number): this;
-  select(paths: '_id'): this;
+  /** Changes the query. */
+  select(paths: string): unknown;
+}
+
+interface NativeFindOptions {
+  readonly projection: { readonly _id: 1 };
+  readonly readPreference: 'primary';
+  readonly session?: ClientSession;
 }
 
 /** A record: a document of a model of the application, as far as mappings use it. */
@@ -22,6 +29,7 @@ export interface RecordDocument {
   set(attributes: object): unknown;
   validate(): Promise<void>;
   isModified(): boolean;
+  markModified(path: string): unknown;
   increment(): unknown;
   save(options: object): Promise<unknown>;
 }
@@ -34,9 +42,17 @@ export interface RecordModel<Fields, Document> {
   new (attributes?: object): Document;
   readonly modelName: string;
   readonly baseModelName: string | undefined;
-  readonly discriminators: Readonly<Record<string, { readonly modelName: string }>> | undefined;
-  readonly schema: Schema;
+  readonly schema: {
+    get(option: 'validateBeforeSave' | 'versionKey'): unknown;
+    path(name: '_id'): SchemaType | undefined;
+    pathType(path: string): string;
+  };
+  /** The driver's: no hooks of the model run. */
+  readonly collection: {
+    distinct(field: '_id', filter: object, options: { readonly readPreference: 'primary' }): Promise<unknown[]>;
+    findOne(filter: object, options: NativeFindOptions): Promise<unknown>;
+  };
   castObject(attributes: object): Fields;
-  findOne(filter: { readonly _id: unknown }): RecordQuery<Document | null>;
-  find(filter: { readonly _id?: unknown }): RecordQuery<Document[]>;
+  findOne(filter?: object): RecordQuery<Document | null>;
+  find(filter?: object): RecordQuery<Document[]>;
 }

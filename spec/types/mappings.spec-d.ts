@@ -1,41 +1,57 @@
-import mongoose, { model, Schema, type HydratedDocument, type InferSchemaType, type Model, type Types } from 'mongoose';
+/** What the compiler knows of records that external ids stand for: checked by `tsc`, never run. */
+import mongoose, { Schema, type HydratedDocument, type Model } from 'mongoose';
 import { expectTypeOf } from 'vitest';
-import type { RecordAttributes, RecordDocument, RecordModel } from '../../lib/types/record-model.js';
+import type { IntegrationDocument } from '../../lib/index.js';
 
-declare const integration: {
-  up<F, D extends RecordDocument>(id: string, model: RecordModel<F, D>, attributes: RecordAttributes<F>): Promise<D>;
-  res<D extends RecordDocument>(id: string, model: RecordModel<unknown, D>): Promise<D | null>;
-};
+declare const integration: IntegrationDocument;
 
-interface OrderFields { number: string; total?: number; placedAt: Date; team: Types.ObjectId; tags: string[]; address: { city: string; zip: string } }
-interface OrderMethods { pay(): Promise<void> }
-const orderSchema = new Schema<OrderFields, Model<OrderFields, {}, OrderMethods>, OrderMethods>({ number: String });
-export const Order = model<OrderFields, Model<OrderFields, {}, OrderMethods>>('Order', orderSchema);
-export const inferredSchema = new Schema({ email: { type: String, required: true }, when: Date, lines: [{ sku: String, n: Number }] }, { timestamps: true, versionKey: false, methods: { greet() { return 'hi'; } } });
-export const Inferred = mongoose.model('Inferred', inferredSchema);
+interface OrderFields {
+  number: string;
+  total?: number;
+  placedAt: Date;
+  address: { city: string; zip: string };
+}
+interface OrderMethods {
+  pay(): Promise<void>;
+}
+type OrderModel = Model<OrderFields, object, OrderMethods>;
+export declare const Order: OrderModel;
 
-const a = await integration.up('1', Order, { number: 'x', placedAt: new Date() });
-expectTypeOf(a.total).toEqualTypeOf<number | undefined>();
-expectTypeOf(a.pay).toBeFunction();
-expectTypeOf((await Order.findById(1))!).toEqualTypeOf(a);
-const b = await integration.up('1', Inferred, { email: 'x', when: '2020-01-01', lines: [{ sku: 'x' }] });
-expectTypeOf((await Inferred.findById(1))!).toEqualTypeOf(b);
-b.greet();
-expectTypeOf(await integration.res('1', Inferred)).toEqualTypeOf(await Inferred.findById(1));
-// @ts-expect-error no such field
-await integration.up('1', Order, { nmber: 'x' });
-// @ts-expect-error wrong
-await integration.up('1', Order, { number: {} });
-await integration.up('1', Order, { _id: 'x', address: { city: 'x' } });
-export const S = mongoose.model('S', new Schema({ _id: String, n: Number }));
-await integration.up('1', S, { _id: 'x', n: 1 });
-const child = Order.discriminator('Child', new Schema({ extra: String }));
-const c = await integration.up('1', child, { number: 'a' });
-c.number;
-const anyModel = mongoose.model<any>('X');
-await integration.up('1', anyModel, { z: 1 });
-const untyped = mongoose.model('Y');
-await integration.up('1', untyped, { z: 1 });
-const viaConn = mongoose.createConnection().model('Inf', inferredSchema);
-await integration.up('1', viaConn, { email: 'q' });
-export type Q = InferSchemaType<typeof inferredSchema> & HydratedDocument<OrderFields>;
+// By interfaces: what the model's own methods give.
+const order = await integration.upsertByExternalId('1', Order, { number: 'A-1', address: { city: 'Ulm' } });
+expectTypeOf(order.total).toEqualTypeOf<number | undefined>();
+expectTypeOf(order.pay).toEqualTypeOf<() => Promise<void>>();
+expectTypeOf(order).toEqualTypeOf<HydratedDocument<OrderFields, OrderMethods, object>>();
+expectTypeOf(await integration.resolveMapping(1, Order)).toEqualTypeOf<typeof order | null>();
+expectTypeOf(await integration.resolveMappings(['1', 2], Order)).toEqualTypeOf<Map<string, typeof order | null>>();
+// @ts-expect-error there is no such field
+await integration.upsertByExternalId('1', Order, { nmber: 'A-1' });
+// @ts-expect-error a field of another type
+await integration.upsertByExternalId('1', Order, { number: { first: 1 } });
+// @ts-expect-error an external id is a text or a number
+await integration.upsertByExternalId(true, Order, {});
+
+// By inference from a schema.
+const customerSchema = new Schema(
+  { email: { type: String, required: true }, since: Date, notes: [{ text: String }] },
+  { versionKey: false, methods: { greet: () => 'Hello' } },
+);
+export const Customer = mongoose.createConnection().model('Customer', customerSchema);
+const customer = await integration.upsertByExternalId('1', Customer, { since: '2026-11-01', notes: [{ text: 'a' }] });
+expectTypeOf(customer.greet()).toEqualTypeOf<string>();
+expectTypeOf(customer.email).toEqualTypeOf<string>();
+
+// With ids of one's own.
+export const Slug = mongoose
+  .createConnection()
+  .model('Slug', new Schema({ _id: { type: String, required: true }, title: String }));
+const slug = await integration.upsertByExternalId('1', Slug, { _id: 'a', title: 'A' });
+expectTypeOf(slug._id).toEqualTypeOf<string>();
+
+// As a discriminator.
+export const Special = Order.discriminator('Special', new Schema({ reason: String }));
+const special = await integration.upsertByExternalId('1', Special, { number: 'S-1', reason: 'gift' });
+expectTypeOf(special.number).toEqualTypeOf<string>();
+
+// @ts-expect-error a model, not its name
+await integration.resolveMapping('1', 'Order');

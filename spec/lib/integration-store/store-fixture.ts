@@ -92,6 +92,13 @@ function compileFixtureModels(connection: Connection, values: () => DocumentValu
     mappings: elsewhere,
     webhooks: elsewhere,
     syncItems: elsewhere,
+    mapExternalId: elsewhere,
+    remapExternalId: elsewhere,
+    resolveMapping: elsewhere,
+    resolveMappings: elsewhere,
+    upsertByExternalId: elsewhere,
+    findExternalId: elsewhere,
+    findOrphans: elsewhere,
     recordSuccess: elsewhere,
     recordFailure: elsewhere,
     getCredentials() {
