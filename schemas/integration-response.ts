@@ -27,10 +27,9 @@ export interface IntegrationResponseFields {
   storedAt: Date | null;
   /** It is served without asking until then. */
   freshUntil: Date | null;
-  /** Where the call fails, it is served until then. */
-  staleUntil: Date | null;
-  /** Who fetches it, and until when at the latest. */
+  /** The token of the fetch that is under way, or was the last. */
   fetcher: string | null;
+  /** Without another sign of life, the fetch is taken for dead then; null: none is under way. */
   fetchUntil: Date | null;
   /** When MongoDB deletes it. */
   expireAt: Date;
@@ -54,7 +53,6 @@ export function integrationResponseSchema(collection: string): ResponseSchema {
       requestId: { type: Schema.Types.ObjectId, default: null },
       storedAt: date,
       freshUntil: date,
-      staleUntil: date,
       fetcher: { type: String, default: null },
       fetchUntil: date,
       expireAt: { type: Date, required: true },

@@ -1,4 +1,5 @@
 import { IntegrationError } from '../errors.js';
+import { classNameOf } from '../failures/class-name.js';
 import { isPlainObject } from '../http/plain-object.js';
 
 /**
@@ -36,12 +37,14 @@ function textOfObject(value: object, holders: readonly object[]): string {
     return `bytes:${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')}`;
   }
   if (value instanceof ArrayBuffer) return `bytes:${Buffer.from(value).toString('base64')}`;
-  if (Array.isArray(value)) return `[${value.map((item) => textOf(item, holders)).join(',')}]`;
+  // From the elements, because `map` passes over those that were never set: three of them are not none.
+  if (Array.isArray(value)) return `[${Array.from(value, (item) => textOf(item, holders)).join(',')}]`;
   if (value instanceof Date) return `date:${String(value.getTime())}`;
   if (value instanceof URLSearchParams) return `form:${JSON.stringify([...value])}`;
-  if ('toJSON' in value && typeof value.toJSON === 'function') return textOf(value.toJSON(), holders);
+  const toJson: unknown = Reflect.get(value, 'toJSON');
+  if (typeof toJson === 'function') return textOf(Reflect.apply(toJson, value, []) as unknown, holders);
   if (isPlainObject(value)) return textOfMembers(value, holders);
-  throw incomparable(`an object of the class ${value.constructor.name}`);
+  throw incomparable(`an object of the class ${classNameOf(value) ?? 'unknown'}`);
 }
 
 function textOfMembers(value: Readonly<Record<string, unknown>>, holders: readonly object[]): string {

@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { IntegrationError } from '../errors.js';
 import { isPlainObject } from '../http/plain-object.js';
 import { cutText } from '../request-log/cut-text.js';
+import { inputSchema, schemaIdentity } from './schema-identity.js';
 import { compileSchema } from '../json-schema/compile-schema.js';
 import type { JsonSchema } from '../types/json.js';
 import type { FromPayload, ResponseSchema } from '../types/request-builder.js';
@@ -18,6 +19,8 @@ export type ParseResult =
 export interface ResponseParser {
   /** What the schema is called in messages: its class, title or vendor. */
   readonly schemaName: string;
+  /** Equal for schemas that are known to be the same, in all processes. */
+  identity(): string;
   parse(payload: unknown): ParseResult | Promise<ParseResult>;
 }
 
@@ -40,6 +43,7 @@ function standardParser(schema: StandardSchemaV1): ResponseParser {
   const { vendor, validate } = schema['~standard'];
   return {
     schemaName: `the ${vendor} schema`,
+    identity: () => schemaIdentity(schema, () => ({ vendor, takes: inputSchema(schema) })),
     async parse(payload) {
       const result = await validate(payload);
       return result.issues === undefined ? { value: result.value } : { violations: describeIssues(result.issues) };
@@ -62,6 +66,7 @@ function classParser(schema: FromPayload<unknown>): ResponseParser {
   const name: unknown = 'name' in schema ? schema.name : undefined;
   return {
     schemaName: typeof name === 'string' && name !== '' ? name : 'the class',
+    identity: () => schemaIdentity(schema, () => ({ class: name })),
     async parse(payload) {
       try {
         return { value: await schema.from(payload) };
@@ -78,6 +83,7 @@ function jsonSchemaParser(schema: JsonSchema): ResponseParser {
   const title: unknown = typeof schema === 'object' && 'title' in schema ? schema.title : undefined;
   return {
     schemaName: typeof title === 'string' ? title : 'the JSON Schema',
+    identity: () => schemaIdentity(Object(schema) as object, () => ({ json: schema })),
     parse(payload) {
       const violations = check(payload);
       return violations.length === 0 ? { value: payload } : { violations };
