@@ -18,6 +18,7 @@ export type {
   EncryptionKey,
   HealthSettings,
   HttpSettings,
+  IdempotencySettings,
   IntegrationsOptions,
   MonitoringSettings,
   RateLimitSettings,
@@ -34,6 +35,7 @@ export {
   IntegrationError,
   isIntegrationError,
   isRetryableError,
+  MappingAlreadyClaimedError,
   RateLimitExceededError,
   RetriesExhaustedError,
   RetryableError,
@@ -46,6 +48,7 @@ export type {
   IntegrationErrorCode,
   IntegrationErrorOf,
   IntegrationErrorOptions,
+  MappingAlreadyClaimedFacts,
   RateLimitExceededFacts,
   RetryableErrorOptions,
   SchemaDriftFacts,
@@ -107,10 +110,13 @@ export { loadIntegration } from '../middleware/load-integration.js';
 export type { LoadIntegrationOptions } from '../middleware/load-integration.js';
 export type { ProblemDetails } from '../middleware/problem-details.js';
 
+export type { ExternalId } from './types/external-id.js';
 export type { FailureClass } from './types/failure-class.js';
 export type { FailureRateReport } from './types/failure-rate-report.js';
 export type { FailureSummary, Occurrences } from './types/failure-summary.js';
 export type { InferSchema, JsonSchema, PlainObject } from './types/json.js';
+export type { DanglingMapping, FindOrphansOptions, Orphan, OrphanCursor, UnmappedRecord } from './types/orphan.js';
+export type { RecordAttributes, RecordDocument, RecordModel } from './types/record-model.js';
 export type { DocumentLike, IdOrDocument, PolymorphicRef, PolymorphicTarget } from './types/polymorphic.js';
 export type {
   CircuitCloseReason,
@@ -121,13 +127,23 @@ export type {
   ForcedCircuitState,
 } from './types/circuit.js';
 export type { CircuitService, ForceCircuitOptions } from './circuit/circuit-service.js';
+export type {
+  IdempotencyService,
+  ListUnknownOptions,
+  SettledOutcome,
+  SettleOptions,
+} from './idempotency/idempotency-service.js';
+export type { WriteStatus, WriteStatusWithResult } from './idempotency/write-status.js';
 export type { OverrideOptions, RateLimitService } from './rate-limits/rate-limit-service.js';
+export type { CacheService, InvalidationInput } from './response-cache/cache-service.js';
 export type { DeclaredRateLimit, RateLimitOverride, RateLimitReport } from './rate-limits/rate-limit-report.js';
 export { RateLimit, type RateLimitKind } from './types/rate-limit.js';
 export type {
+  CacheOptions,
   CacheTtl,
   CallOptions,
   FromPayload,
+  IdempotencyOptions,
   RequestBuilder,
   RequestCallback,
   RequestOptions,
@@ -167,6 +183,7 @@ export type {
 } from '../schemas/integration-request.js';
 export type { IntegrationIdempotencyKeyDocument } from '../schemas/integration-idempotency-key.js';
 export type { IntegrationMappingDocument, IntegrationMappingFields } from '../schemas/integration-mapping.js';
+export type { MappingMethods } from '../schemas/mapping-methods.js';
 export type { IntegrationSyncItemDocument, IntegrationSyncItemFields } from '../schemas/integration-sync-item.js';
 export type { IntegrationWebhookDocument, IntegrationWebhookFields } from '../schemas/integration-webhook.js';
 export type { IntegrationModels } from '../schemas/models.js';

@@ -10,10 +10,6 @@ import { rotateKeys } from './credentials/rotate-keys.js';
 import { createSealer } from './credentials/sealer.js';
 import { forgetInstance, rememberInstance } from './instance/default-instance.js';
 import { defineHttp, documentMethods, type DocumentServices } from './instance/document-methods.js';
-import { createBoundSealer } from './credentials/bound-sealer.js';
-import { createFingerprints } from './fingerprint/fingerprints.js';
-import { createWriteLedger } from './idempotency/write-ledger.js';
-import { createResponseCache } from './response-cache/response-cache.js';
 import { createEventHub } from './event-hub.js';
 import { gateCollection } from './gates/gate-collection.js';
 import { createGateViews } from './gates/gate-views.js';
@@ -22,6 +18,7 @@ import { createDocumentValues } from './integration-store/document-values.js';
 import { createIntegrationStore } from './integration-store/integration-store.js';
 import { internals, type HasInternals } from './instance/internals.js';
 import { createLifecycle } from './instance/lifecycle.js';
+import { createMemory } from './instance/memory.js';
 import { createLogger } from './logger.js';
 import { createFailureWatch } from './monitoring/failure-watch.js';
 import { createMonitoring } from './monitoring/monitoring.js';
@@ -31,7 +28,7 @@ import { createRedactor } from './redaction/redactor.js';
 import { createRequestLog } from './request-log/request-log.js';
 import { storedError } from './request-log/stored-error.js';
 import { createBodyRecorder } from './requests/body-recorder.js';
-import { createCallGate, type CallGate } from './requests/call-gate.js';
+import { createCallGate } from './requests/call-gate.js';
 import { createCallRecorder, type HealthObserver } from './requests/call-recorder.js';
 import type { EntryRedaction } from './requests/log-entry.js';
 import { createHttpTransport } from './requests/http-transport.js';
@@ -75,8 +72,7 @@ export function createIntegrations<const Providers extends ProviderMap>(
     ...services,
     ...lifecycle,
     ...createFailureWatch({ models, settings: resolved.monitoring, emit: events.emit }),
-    ...calling.traffic.services,
-    ...calling.memory.services,
+    ...calling.operators,
     async close() {
       forgetInstance(instance);
       await lifecycle.close();
@@ -118,28 +114,22 @@ function createCalling(options: ResolvedOptions, foundation: Foundation, { model
   const { redactor, logger, events, registry, sealer } = foundation;
   const values = createDocumentValues({ sealer, registry });
   const traffic = createTraffic(options, foundation, models);
-  const { recorder, requestLog, toStoredError } = createRecording(
-    options,
-    foundation,
-    models,
-    traffic.monitoring.observer,
-  );
+  const health = traffic.monitoring.observer;
+  const { recorder, requestLog, toStoredError } = createRecording(options, foundation, models, health);
   const httpClient = createHttpClient(options.http);
   const transport = createTransportSwitch(createHttpTransport(httpClient));
   const retryPolicy = createRetryPolicy(options.retry);
   const gate = createCallGate();
-  const memory = createMemory(options, foundation, models, gate);
+  const memory = createMemory({ ...foundation, options, models, gate });
   const pipeline = createPipeline({
+    ...traffic,
+    ...memory,
     recorder,
     retryPolicy,
     toStoredError,
     credentialReader: values,
     transport: transport.current,
     gate,
-    circuit: traffic.circuit,
-    budget: traffic.budget,
-    cache: memory.cache,
-    ledger: memory.ledger,
   });
   const calls = {
     pipeline,
@@ -153,28 +143,9 @@ function createCalling(options: ResolvedOptions, foundation: Foundation, { model
   const { journal } = options.requestLog;
   const knownSecrets = (integration: IntegrationDocument) => values.knownSecrets(integration).catch(() => []);
   const operations = { model: models.IntegrationLog, events, logger, redactor, toStoredError, knownSecrets, journal };
-  const services: DocumentServices = { models, values, operations, calls, health: traffic.monitoring.observer };
-  return { services, transport, requestLog, httpClient, gate, traffic, memory };
-}
-
-/** What all processes remember of calls. */
-function createMemory(
-  options: ResolvedOptions,
-  { keyRing, registry, logger }: Foundation,
-  models: IntegrationModels,
-  gate: CallGate,
-) {
-  const shared = {
-    models,
-    fingerprints: createFingerprints(keyRing),
-    sealer: createBoundSealer(keyRing),
-    gate,
-    logger,
-  };
-  const providerOf = (key: string) => registry.find(key)?.provider ?? null;
-  const cache = createResponseCache({ ...shared, settings: options.cache });
-  const ledger = createWriteLedger({ ...shared, settings: options.idempotency, providerOf });
-  return { cache, ledger, services: { cache: cache.service, idempotency: ledger.service } };
+  const services: DocumentServices = { models, values, operations, calls, health };
+  const operators = { ...traffic.services, ...memory.services };
+  return { services, operators, transport, requestLog, httpClient, gate, traffic, memory };
 }
 
 /** What all processes share about the traffic of each integration. */

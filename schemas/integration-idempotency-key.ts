@@ -27,12 +27,15 @@ export interface IntegrationIdempotencyKeyFields {
   requestId: Types.ObjectId;
   /** The owner lives as long as it keeps moving this. */
   leaseUntil: Date;
+  /** How long a request may be on its way after the owner has given it up, or died, in milliseconds. */
+  graceMs: number;
   /** The result, sealed; null: there is none yet, or it was omitted. */
   result: string | null;
   /** The result was too large to keep, or no data. */
   isResultOmitted: boolean;
   statusCode: number | null;
   completedAt: Date | null;
+  /** When the owner gave up, or its lease ran out. */
   unknownSince: Date | null;
   /** Why nobody knows: `lease_expired`, or the class of the failure. */
   unknownReason: string | null;
@@ -65,6 +68,7 @@ export function integrationIdempotencyKeySchema(collection: string): Idempotency
       method: { type: String, required: true },
       requestId: { type: Schema.Types.ObjectId, required: true },
       leaseUntil: { type: Date, required: true },
+      graceMs: { type: Number, required: true },
       result: { type: String, default: null },
       isResultOmitted: { type: Boolean, default: false },
       statusCode: { type: Number, default: null },
@@ -79,8 +83,9 @@ export function integrationIdempotencyKeySchema(collection: string): Idempotency
   );
   schema.index({ integrationId: 1, key: 1 }, { unique: true });
   schema.index({ expireAt: 1 }, { expireAfterSeconds: 0 });
-  // What is not settled, the oldest first; few among many. `completed` is below that range, the others are in it.
-  schema.index({ integrationId: 1, createdAt: 1 }, { partialFilterExpression: { state: { $gte: 'i' } } });
+  // What nobody knows, the oldest first, of one integration and of all; few among many.
+  schema.index({ integrationId: 1, _id: 1 }, { partialFilterExpression: { state: 'unknown' } });
+  schema.index({ state: 1, _id: 1 }, { partialFilterExpression: { state: 'unknown' } });
   // Leases that may have run out.
   schema.index({ leaseUntil: 1 }, { partialFilterExpression: { state: 'in_progress' } });
   return schema;

@@ -33,6 +33,7 @@ export async function exchange(hop: OutgoingRequest, request: HttpRequest, agent
   const bodyFailure = failureOfBody(hop, request);
   if (bodyFailure !== null) throw bodyFailure;
   const asStream = request.responseType === 'stream';
+  request.onSend?.();
   try {
     const response = await sendByAxios({
       method: hop.method,

@@ -24,6 +24,8 @@ export interface HttpRequest extends BuiltRequest {
   readonly responseType: ResponseType;
   /** Called for each hop whose origin is in `credentialOrigins`, never for another; null: no credentials. */
   readonly authorize: Authorizer | null;
+  /** Called when something may leave the process from now on. */
+  readonly onSend?: () => void;
 }
 
 /** An answer of any status. */

@@ -21,7 +21,7 @@ export async function readResponse(answer: Answer, hop: OutgoingRequest, request
   const { statusCode, headers, data } = answer;
   const isSuccess = statusCode >= 200 && statusCode <= 299;
   const isBodiless = hop.method === 'HEAD' || statusesWithoutBody.has(statusCode);
-  const stream = data instanceof Readable ? limited(data, hop, request) : null;
+  const stream = data instanceof Readable ? limited(data, statusCode, hop, request) : null;
   if (stream !== null && isSuccess && !isBodiless) return { statusCode, headers, body: stream, rawText: null };
   const bytes = data instanceof Readable ? await buffer(stream ?? data) : data;
   const contentType = headers['content-type'] ?? '';
@@ -31,8 +31,8 @@ export async function readResponse(answer: Answer, hop: OutgoingRequest, request
   return response;
 }
 
-function limited(data: Readable, hop: OutgoingRequest, request: HttpRequest): Readable {
-  const tooLarge = responseTooLarge(hop, request.maxResponseBytes);
+function limited(data: Readable, statusCode: number, hop: OutgoingRequest, request: HttpRequest): Readable {
+  const tooLarge = responseTooLarge(hop, request.maxResponseBytes, statusCode);
   return limitStream(data, {
     maxBytes: request.maxResponseBytes,
     tooLarge: () => tooLarge,

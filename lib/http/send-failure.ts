@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { isAxiosError } from 'axios';
 import type { OutgoingRequest } from '../../providers/contracts.js';
 import { IntegrationError, isIntegrationError } from '../errors.js';
+import { property } from '../failures/cause-chain.js';
 import type { HttpRequest } from './messages.js';
 import { requestLine } from './request-line.js';
 
@@ -12,7 +13,7 @@ import { requestLine } from './request-line.js';
  */
 export function toSendFailure(error: unknown, hop: OutgoingRequest, request: HttpRequest): Error {
   if (request.signal.aborted) return request.signal.reason as Error;
-  if (isTooLarge(error)) return responseTooLarge(hop, request.maxResponseBytes);
+  if (isTooLarge(error)) return responseTooLarge(hop, request.maxResponseBytes, statusOf(error));
   const bodyFailure = failureOfBody(hop, request);
   if (bodyFailure !== null) return bodyFailure;
   const cause = isAxiosError(error) ? (error.cause ?? brokenOff()) : error;
@@ -25,13 +26,26 @@ export function toSendFailure(error: unknown, hop: OutgoingRequest, request: Htt
   });
 }
 
-/** @param maxResponseBytes The limit that was passed. */
-export function responseTooLarge(hop: OutgoingRequest, maxResponseBytes: number): IntegrationError {
+/**
+ * @param maxResponseBytes The limit that was passed.
+ * @param statusCode Of the answer, whose body nobody reads; null: not known.
+ */
+export function responseTooLarge(
+  hop: OutgoingRequest,
+  maxResponseBytes: number,
+  statusCode: number | null,
+): IntegrationError {
   return new IntegrationError(
     'RESPONSE_TOO_LARGE',
     `${requestLine(hop)} answered with more than ${String(maxResponseBytes)} bytes.`,
-    { details: { maxResponseBytes } },
+    { details: { maxResponseBytes, statusCode } },
   );
+}
+
+/** Of the answer that had begun. */
+function statusOf(error: unknown): number | null {
+  const status = property(property(isAxiosError(error) ? error.request : null, 'res'), 'statusCode');
+  return typeof status === 'number' ? status : null;
 }
 
 /** Axios has no code of its own for this. */

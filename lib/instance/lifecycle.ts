@@ -2,13 +2,12 @@ import type { Connection } from 'mongoose';
 import type { CompiledModels } from '../../schemas/models.js';
 import { awaitConnection } from './await-connection.js';
 import type { SharedCircuit } from '../circuit/circuit.js';
-import type { SharedWriteLedger } from '../idempotency/write-ledger.js';
-import type { SharedResponseCache } from '../response-cache/response-cache.js';
 import type { HttpClient } from '../http/http-client.js';
 import type { SharedRateBudget } from '../rate-limits/rate-budget.js';
 import type { RequestLog } from '../request-log/request-log.js';
 import { instanceStopped, type CallGate } from '../requests/call-gate.js';
 import { longestTimerMs } from '../requests/longest-timer.js';
+import type { Memory } from './memory.js';
 import { assertServerVersion } from './server-version.js';
 import type { StopOptions } from './services.js';
 
@@ -20,7 +19,7 @@ export interface LifecycleParts {
   readonly gate: CallGate;
   readonly requestLog: RequestLog;
   readonly httpClient: HttpClient;
-  readonly memory: { readonly cache: SharedResponseCache; readonly ledger: SharedWriteLedger };
+  readonly memory: Pick<Memory, 'cache' | 'ledger'>;
   readonly traffic: { readonly budget: SharedRateBudget; readonly circuit: SharedCircuit };
 }
 
@@ -49,13 +48,8 @@ export function createLifecycle(parts: LifecycleParts): Lifecycle {
     beginning = new AbortController();
     const timeoutMs = Math.min(graceMs, longestTimerMs);
     await gate.shut(timeoutMs);
-    await Promise.all([
-      requestLog.flush({ timeoutMs }),
-      traffic.budget.stop(),
-      traffic.circuit.stop(),
-      memory.cache.stop(),
-      memory.ledger.stop(),
-    ]);
+    const keepers = [traffic.budget, traffic.circuit, memory.cache, memory.ledger];
+    await Promise.all([requestLog.flush({ timeoutMs }), ...keepers.map((keeper) => keeper.stop())]);
     httpClient.close();
   }
 

@@ -103,9 +103,11 @@ function areTags(tags: readonly unknown[]): boolean {
   );
 }
 
+const repetitions: readonly OnRepeat[] = ['conflict', 'result'];
+
 /** @throws IntegrationError `REQUEST_INVALID` for anything else. */
-export function checkOnRepeat(onRepeat: IdempotencyOptions['onRepeat'] = 'conflict'): OnRepeat {
-  if (onRepeat === 'conflict' || onRepeat === 'result') return onRepeat;
+export function checkOnRepeat(onRepeat: OnRepeat = 'conflict'): OnRepeat {
+  if (repetitions.includes(onRepeat)) return onRepeat;
   throw new IntegrationError('REQUEST_INVALID', 'onRepeat must be conflict or result.');
 }
 

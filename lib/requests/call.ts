@@ -8,6 +8,7 @@ import type { AttemptFailure } from './attempt-failure.js';
 import type { AttemptSignal } from './attempt-signal.js';
 import type { CallSpec } from './call-spec.js';
 import { reportedMetadata } from './reported-metadata.js';
+import type { WriteClaim } from './write-claim.js';
 
 /** Limits of a call, resolved from the call, the verb and the instance's options. */
 export interface CallLimits {
@@ -47,6 +48,11 @@ export class Call implements RequestContext {
 
   /** By serve-from-cache: what is known of the response, for the other API to confirm; null: nothing. */
   revalidation: Revalidation | null = null;
+  /** By serve-from-cache: takes what an attempt brought, before it is parsed; null: nobody wants it. */
+  keepPayload: ((payload: unknown) => void) | null = null;
+
+  /** By claim-idempotency-key; null: the call may be made as often as it likes. */
+  claim: WriteClaim | null = null;
 
   /** By guard-circuit: when the attempt was let through, by the monotonic clock; null: it was not, or it probes. */
   admittedAt: number | null = null;
@@ -69,6 +75,8 @@ export class Call implements RequestContext {
     this.#knownSecrets = secrets;
   }
 
+  /** By send: something may have left the process, or the callback has begun. */
+  isSent = false;
   /** By send: what the upstream answered, or the callback returned. */
   response: HttpResponse | null = null;
   returned: unknown = undefined;
@@ -131,6 +139,7 @@ export class Call implements RequestContext {
     this.admittedAt = null;
     this.responseMetadata = noMetadata;
     this.failure = null;
+    this.isSent = false;
     this.response = null;
     this.returned = undefined;
     this.isConfirmed = false;

@@ -2,6 +2,7 @@ import { buildRequest } from '../http/build-request.js';
 import type { HttpClient } from '../http/http-client.js';
 import type { BuiltRequest } from '../http/messages.js';
 import type { Call } from './call.js';
+import { withKeyOnWire } from './key-on-wire.js';
 import type { Transport } from './stages/send.js';
 
 /** The real transport: HTTP over axios, and the caller's own code. */
@@ -15,6 +16,9 @@ export function createHttpTransport(client: HttpClient): Transport {
         maxResponseBytes: call.limits.maxResponseBytes,
         responseType: call.spec.options.responseType ?? 'auto',
         authorize: call.authorizer,
+        onSend: () => {
+          call.isSent = true;
+        },
       });
       return { url: request.url, response };
     },
@@ -26,15 +30,16 @@ function requestOf(call: Call, target: string): BuiltRequest {
   const { http } = call.providerDefinition;
   const { headers = {}, query = {} } = call.spec.options;
   const metadata = call.integration.metadata ?? {};
+  const { data, headers: keyHeaders } = withKeyOnWire(call);
   return buildRequest({
     baseUrl:
       typeof http?.baseUrl === 'function' ? http.baseUrl(call.integration.getMetadata()) : (http?.baseUrl ?? null),
     target,
     method: call.method,
-    data: call.spec.data,
+    data,
     metadata,
     query,
-    headers: { ...call.revalidation?.headers, ...headers },
+    headers: { ...call.revalidation?.headers, ...headers, ...keyHeaders },
     defaultHeaders: http?.headers ?? {},
     allowedOrigins: http?.allowedOrigins ?? [],
   });

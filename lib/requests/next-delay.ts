@@ -16,6 +16,7 @@ export function nextDelay(
 ): number | null {
   // Nobody waits for another attempt, whatever the policy or the provider thinks of the error.
   if (isOver(call, outer)) return null;
+  if (call.claim?.mayRetry() === false) return null;
   const delayMs = policy.decide({
     // As it was judged when the attempt ended; one that was refused before it began was not.
     error: call.failure?.subject ?? error,

@@ -5,6 +5,7 @@ import { composeStages } from './stage.js';
 import { authorize, type CredentialReader } from './stages/authorize.js';
 import { claimIdempotencyKey, type WriteLedger } from './stages/claim-idempotency-key.js';
 import { confirmCircuit } from './stages/confirm-circuit.js';
+import { confirmClaim } from './stages/confirm-claim.js';
 import { guardCircuit, type CircuitGuard } from './stages/guard-circuit.js';
 import { limitAttempt } from './stages/limit-attempt.js';
 import { parseResponse } from './stages/parse-response.js';
@@ -44,6 +45,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     guardCircuit(parts.circuit),
     takeRateBudget(parts.budget),
     confirmCircuit(parts.circuit),
+    confirmClaim(),
     limitAttempt(),
     recordAttempt(parts.toStoredError),
     authorize(parts.credentialReader),

@@ -8,6 +8,7 @@ import { Call, type CallLimits } from './call.js';
 import type { CallGate } from './call-gate.js';
 import type { CallSpec } from './call-spec.js';
 import type { Pipeline } from './pipeline.js';
+import { isRead } from './read-methods.js';
 
 /** The defaults of a call's limits. */
 export interface CallDefaults {
@@ -76,12 +77,9 @@ export function createCall(
   return new Call(integration, providerOf(integration.provider), spec, limits);
 }
 
-const readMethods = new Set(['GET', 'HEAD']);
-
 function limitsOf({ method, attempts, options }: CallSpec, defaults: CallDefaults): CallLimits {
-  const isRead = readMethods.has(method.toUpperCase());
   return {
-    maxAttempts: attempts ?? (isRead ? defaults.readAttempts : defaults.writeAttempts),
+    maxAttempts: attempts ?? (isRead(method) ? defaults.readAttempts : defaults.writeAttempts),
     timeoutMs: options.timeoutMs ?? defaults.timeoutMs,
     deadlineMs: options.deadlineMs ?? defaults.deadlineMs,
     maxResponseBytes: options.maxResponseBytes ?? defaults.maxResponseBytes,

@@ -20,8 +20,10 @@ export type FakeAnswerer = (call: Call, http: HttpRequest | null) => Promise<unk
 export function createFakeTransport(answer: FakeAnswerer): Transport {
   return {
     sendHttp(call, url) {
-      const send = async (request: HttpRequest): Promise<HttpResponse> =>
-        toResponse(await unlessAborted(request.signal, () => answer(call, request)), request);
+      const send = async (request: HttpRequest): Promise<HttpResponse> => {
+        request.onSend?.();
+        return toResponse(await unlessAborted(request.signal, () => answer(call, request)), request);
+      };
       return createHttpTransport({ send, close: () => undefined }).sendHttp(call, url);
     },
     runCallback: async (call) => toReturned(await answer(call, null), call),

@@ -26,18 +26,7 @@ type ModelName = keyof typeof models;
 
 /** Names of the contract that later versions bring. What exists does not belong here. */
 const arrivesLater: Partial<Record<ModelName, readonly string[]>> = {
-  Integration: [
-    'mapExternalId',
-    'resolveMapping',
-    'resolveMappings',
-    'upsertByExternalId',
-    'findExternalId',
-    'getAccessToken',
-    'tokenExpiresSoon',
-    'refreshTokenIfNeeded',
-    'markSynced',
-    'pendingSyncItemCount',
-  ],
+  Integration: ['getAccessToken', 'tokenExpiresSoon', 'refreshTokenIfNeeded', 'markSynced', 'pendingSyncItemCount'],
 };
 
 /** Names that this package adds to the contract. */
@@ -51,12 +40,22 @@ interface Additions {
 const additions: Partial<Record<ModelName, Additions>> = {
   Integration: {
     fields: ['credentialVersion', 'sealedWith', 'staleSince', 'authenticatedUser', 'failureRateElevatedSince'],
-    methods: ['runOperation', 'getMetadata'],
+    methods: ['runOperation', 'getMetadata', 'remapExternalId', 'findOrphans'],
     queryHelpers: ['active', 'forProvider', 'dueForSync'],
   },
   IntegrationIdempotencyKey: {
     fields: [
-      ...['state', 'owner', 'fingerprint', 'fingerprintKeyId', 'endpoint', 'method', 'requestId', 'leaseUntil'],
+      ...[
+        'state',
+        'owner',
+        'fingerprint',
+        'fingerprintKeyId',
+        'endpoint',
+        'method',
+        'requestId',
+        'leaseUntil',
+        'graceMs',
+      ],
       ...['result', 'isResultOmitted', 'statusCode', 'completedAt', 'unknownSince', 'unknownReason'],
       ...['reconciler', 'reconcileUntil', 'expireAt'],
     ],

@@ -1,4 +1,4 @@
-import mongoose, { Types } from 'mongoose';
+import mongoose, { Schema, Types } from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createIntegrations, RateLimit } from '../../lib/index.js';
 import { findLoadable } from '../../middleware/find-loadable.js';
@@ -130,6 +130,7 @@ const seeds: Record<keyof typeof models, Seed> = {
     integrationId: integrationOfDocument(index),
     endpoint: `/things/${index % 1000}`,
     tags: [`tag-${index % 1000}`],
+    storedAt: new Date(start),
     expireAt: new Date(Date.UTC(2999, 0)),
   }),
 };
@@ -150,12 +151,16 @@ async function seed(name: keyof typeof models, count: number): Promise<void> {
   }
 }
 
+/** A model of the application, with the records that the mappings of the busy integration lead to. */
+const Order = connection.model('Order', new Schema({ _id: Number, number: String }));
+
 let busy: IntegrationDocument;
 
 beforeAll(async () => {
   await connection.openUri(database.uri, { monitorCommands: true });
   for (const name of Object.keys(seeds) as (keyof typeof models)[])
     await seed(name, large.includes(name) ? 100_000 : 20_000);
+  await Order.insertMany(Array.from({ length: 200 }, (_, index) => ({ _id: 100 * index })));
   await integrations.install();
   busy = await integrations.findOrFail(busyIntegration);
 }, 180_000);
@@ -228,6 +233,16 @@ const queries: Record<string, () => Promise<unknown>> = {
       .recent((Date.now() - start) / 3_600_000 - 5)
       .exec(),
   'mappings() of an integration': () => busy.mappings().exec(),
+  'mapExternalId()': () => busy.mapExternalId('external-0', { type: 'Order', id: 0 }),
+  'remapExternalId()': () => busy.remapExternalId('external-100', { type: 'Order', id: 100 }),
+  'resolveMapping()': () => busy.resolveMapping('external-200', Order),
+  'resolveMappings()': () => busy.resolveMappings(['external-300', 'external-400', 'nothing'], Order),
+  'upsertByExternalId() of a known id': () => busy.upsertByExternalId('external-500', Order, { number: 'A-5' }),
+  'upsertByExternalId() of a new id': () => busy.upsertByExternalId('new', Order, { _id: 1, number: 'A-1' }),
+  'findExternalId()': () => busy.findExternalId({ type: 'Order', id: 600 }),
+  'findOrphans()': () => busy.findOrphans(Order),
+  'findOrphans() of a later page': () =>
+    busy.findOrphans(Order, { after: { kind: 'mapping', externalId: 'external-7' } }),
   'webhooks() of an integration, the newest first': () => busy.webhooks().sort({ createdAt: -1 }).limit(50).exec(),
   'syncItems() of an integration, the newest first': () => busy.syncItems().sort({ createdAt: -1 }).limit(50).exec(),
   'pending() items of an integration': () => busy.syncItems().pending().exec(),
@@ -264,6 +279,16 @@ const queries: Record<string, () => Promise<unknown>> = {
     await integrations.circuit.force(busyIntegration, 'disabled');
     await integrations.circuit.release(busyIntegration);
   },
+  'a cached call': () =>
+    busy
+      .at('cached')
+      .withCache(60)
+      .get(() => 1),
+  'cache.invalidate() of an endpoint': () =>
+    integrations.cache.invalidate(busyIntegration, { endpoint: '/things/100' }),
+  'cache.invalidate() of a pattern': () => integrations.cache.invalidate(busyIntegration, { endpoint: '/none/*' }),
+  'cache.invalidate() of a tag': () => integrations.cache.invalidate(busyIntegration, { tag: 'tag-200' }),
+  'cache.invalidate() of an integration': () => integrations.cache.invalidate(busyIntegration),
   'rateLimits.override(), inspect() and clearOverride()': async () => {
     await integrations.rateLimits.override(busyIntegration, RateLimit.perMinute(10));
     await integrations.rateLimits.inspect(busyIntegration);
@@ -276,6 +301,28 @@ const queries: Record<string, () => Promise<unknown>> = {
   'failureSummary()': () => integrations.failureSummary(busyIntegration, { minutes: minutesSinceSeed }),
   'checkFailureRate() of one': () => integrations.checkFailureRate(busyIntegration),
   'checkStaleness() of one': () => integrations.checkStaleness(busyIntegration),
+  'a write, its repetition and inspect()': async () => {
+    const write = () =>
+      busy
+        .at('/charges')
+        .withIdempotencyKey('key', { onRepeat: 'result' })
+        .post(() => 'done');
+    await write();
+    await write();
+    await integrations.idempotency.inspect(busyIntegration, 'key');
+  },
+  'a write whose outcome nobody knows, and settle()': async () => {
+    const write = busy
+      .at('/charges')
+      .withIdempotencyKey('unknown')
+      .post(() => Promise.reject(new Error('lost')));
+    await expect(write).rejects.toThrow('lost');
+    await integrations.idempotency.settle(busyIntegration, 'unknown', 'executed');
+  },
+  'idempotency.sweep()': () => integrations.idempotency.sweep(),
+  'idempotency.listUnknown() of an integration': () => integrations.idempotency.listUnknown(busyIntegration),
+  'idempotency.listUnknown() of all, of a later page': () =>
+    integrations.idempotency.listUnknown(null, { after: idOf(0, 0) }),
   'the requests of a related record': () =>
     models.IntegrationRequest.find({ relatedType: 'Order', relatedId: 400 }).sort({ createdAt: -1 }).exec(),
 };

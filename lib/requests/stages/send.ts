@@ -28,6 +28,7 @@ export function send(transport: () => Transport): Stage {
     if (target.kind === 'url') {
       await exchangeHttp(call, () => transport().sendHttp(call, target.url));
     } else {
+      call.isSent = true;
       call.returned = await runCallback(call, () => transport().runCallback(call, target.callback));
     }
     return next();

@@ -223,7 +223,9 @@ describe('the size limit', () => {
 
   it('stops a response without end', async () => {
     const closed = endless();
-    await expect(send('/')).rejects.toThrow(coded('RESPONSE_TOO_LARGE', { details: { maxResponseBytes: 100_000 } }));
+    await expect(send('/')).rejects.toThrow(
+      coded('RESPONSE_TOO_LARGE', { details: { maxResponseBytes: 100_000, statusCode: 200 } }),
+    );
     await closed;
   });
 

@@ -147,7 +147,7 @@ describe('every step', () => {
       data: { a: 1 },
       attempts: 4,
       idempotencyKey: 'k',
-      cache: 60,
+      cache: { ttl: 60 },
       related: { type: 'Order', id: 7 },
       parser: { schemaName: 'the zod schema' },
     });
@@ -222,12 +222,40 @@ describe('withIdempotencyKey', () => {
 });
 
 describe('withCache', () => {
-  it.each([1, 0.5, new Date(0)])('takes %s', async (cache) => {
-    expect(await specOf((builder) => builder.withCache(cache).get())).toMatchObject({ cache });
+  it.each([1, 0.5, new Date(0)])('takes %s', async (ttl) => {
+    expect(await specOf((builder) => builder.withCache(ttl).get())).toMatchObject({ cache: { ttl } });
   });
 
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, new Date(Number.NaN)])('refuses %s', (ttl) => {
     expect(() => recordingBuilder().builder.withCache(ttl)).toThrow(invalid);
+  });
+
+  it('takes options', async () => {
+    const options = { staleIfErrorSeconds: 0, tags: ['repo:1'], anyMethod: true };
+    expect(await specOf((builder) => builder.withCache(60, options).get())).toMatchObject({
+      cache: { ttl: 60, ...options },
+    });
+  });
+
+  it('keeps the tags as they were given', async () => {
+    const tags = ['a'];
+    const { builder, run } = recordingBuilder();
+    const cached = builder.withCache(60, { tags });
+    tags.push('b');
+    await cached.get();
+    expect(run).toHaveBeenCalledWith(expect.objectContaining({ cache: { ttl: 60, tags: ['a'] } }));
+  });
+
+  it.each([
+    { staleIfErrorSeconds: -1 },
+    { staleIfErrorSeconds: Number.NaN },
+    { tags: [''] },
+    { tags: ['x'.repeat(201)] },
+    { tags: Array.from({ length: 21 }, String) },
+    { tags: 'tag' as unknown as string[] },
+    { tags: [7 as unknown as string] },
+  ])('refuses %j', (options) => {
+    expect(() => recordingBuilder().builder.withCache(60, options)).toThrow(invalid);
   });
 });
 

@@ -129,16 +129,6 @@ describe('a URL call', () => {
   });
 });
 
-describe('withCache', () => {
-  it('says once that there is no cache yet, and makes every call', async () => {
-    upstream.answer((_request, response) => response.end());
-    await local.integration.at('/cached').withCache(60).get();
-    await local.integration.at('/cached').withCache(60).get();
-    expect(upstream.received).toHaveLength(2);
-    expect(local.logger.lines.filter(({ message }) => message.startsWith('withCache()'))).toHaveLength(1);
-  });
-});
-
 describe('bad input and bad answers', () => {
   it('refuses a response that is no JSON, and keeps it', async () => {
     upstream.answer((_request, response) =>

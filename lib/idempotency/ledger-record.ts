@@ -1,0 +1,16 @@
+import type { Collection } from 'mongoose';
+import type {
+  IntegrationIdempotencyKeyFields,
+  IntegrationIdempotencyKeyModel,
+} from '../../schemas/integration-idempotency-key.js';
+
+/** A write as the ledger has it. */
+export type LedgerRecord = IntegrationIdempotencyKeyFields;
+
+/** The driver's collection of the ledger. */
+export type LedgerCollection = Collection<LedgerRecord>;
+
+/** The ledger is changed by atomic updates that Mongoose, and a transaction of the host, have no part in. */
+export function ledgerCollection(model: IntegrationIdempotencyKeyModel): LedgerCollection {
+  return model.db.collection<LedgerRecord>(model.collection.collectionName);
+}
