@@ -194,9 +194,9 @@ describe('unique indexes', () => {
     await IntegrationMapping.create(mapping);
     await expect(IntegrationMapping.create({ ...mapping, internalId: 2 })).rejects.toEqual(duplicate);
 
-    const key = { integrationId, key: 'k' };
-    await IntegrationIdempotencyKey.create(key);
-    await expect(IntegrationIdempotencyKey.create(key)).rejects.toEqual(duplicate);
+    const key = () => IntegrationIdempotencyKey.collection.insertOne({ integrationId, key: 'k' });
+    await key();
+    await expect(key()).rejects.toEqual(duplicate);
 
     const item = { syncLogId: integrationId, integrationId, eventClass: 'acme.order', externalId: '7' };
     await IntegrationSyncItem.create(item);
