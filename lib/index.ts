@@ -15,6 +15,7 @@ export type {
 } from './instance/services.js';
 export type {
   CircuitSettings,
+  CacheSettings,
   EncryptionKey,
   HealthSettings,
   HttpSettings,
