@@ -57,6 +57,19 @@ export interface RequestSummary {
   readonly startedAt: Date;
 }
 
+/** The attempt of a sync item in whose course a listener runs. */
+export interface SyncAttempt {
+  readonly itemId: Types.ObjectId;
+  /** Of the operation log, and of the run. */
+  readonly syncLogId: Types.ObjectId;
+  readonly externalId: string | null;
+  /** Number of this attempt, from 1. */
+  readonly attempt: number;
+  readonly maxAttempts: number;
+  /** Aborted when the attempt takes too long, or the process stops. */
+  readonly signal: AbortSignal;
+}
+
 /** `interactive`: somebody waits for it. `background`: it may wait for those. */
 export type CallPriority = 'interactive' | 'background';
 
@@ -73,6 +86,7 @@ interface Ambient {
   /** The attempt of `request` that the code belongs to: it may still run when the next one has begun. */
   readonly attempt: number | null;
   readonly operation: OperationContext | null;
+  readonly syncAttempt: SyncAttempt | null;
   /** Of the calls that the code makes. */
   readonly priority: CallPriority;
   /** Called once for each logical call that the code makes, when it begins. */
@@ -84,6 +98,7 @@ const nothing: Ambient = {
   request: null,
   attempt: null,
   operation: null,
+  syncAttempt: null,
   priority: 'interactive',
   noteCall: null,
 };
@@ -102,6 +117,11 @@ export function runWithin<T>(surroundings: Partial<Ambient>, work: () => T): T {
 /** The context of the call whose callback is running, or null. Safe when calls nest and run side by side. */
 export function currentContext(): RequestContext | null {
   return ambient().request;
+}
+
+/** The attempt of a sync item whose listener is running, or null. */
+export function currentSyncAttempt(): SyncAttempt | null {
+  return ambient().syncAttempt;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { callErrors } from './errors/call-errors.js';
 import { entry } from './errors/error-entry.js';
+import { syncErrors } from './errors/sync-errors.js';
 
 export type { ErrorEntry } from './errors/error-entry.js';
 
@@ -23,6 +24,7 @@ export const errorTable = {
   ),
   SERVER_UNSUPPORTED: entry(500, 'Unsupported MongoDB server', 'Use MongoDB 6.0 or newer.'),
   DATABASE_UNAVAILABLE: entry(503, 'Database unavailable', 'Check the MongoDB connection of the application.'),
+  JOBS_UNAVAILABLE: entry(503, 'Jobs unavailable', 'Check the database that the jobs are in.'),
   MODEL_NAME_TAKEN: entry(500, 'Model name already taken', 'Give createIntegrations() another `prefix`.'),
   PROVIDER_INVALID: entry(500, 'Invalid provider', 'Correct the member of the provider that the message names.'),
   PROVIDER_UNKNOWN: entry(
@@ -97,7 +99,15 @@ export const errorTable = {
   ),
   OPERATION_INVALID: entry(422, 'Invalid operation', 'Correct the field that the message names.'),
   ...callErrors,
+  ...syncErrors,
   ROUTE_NOT_FOUND: entry(404, 'Not found', 'Check the path.'),
+  ACTION_FORBIDDEN: entry(403, 'Forbidden', 'Pass a `guard` that returns true for those who may.'),
+  MEDIA_TYPE_UNSUPPORTED: entry(415, 'Unsupported media type', 'Send the body as application/json.'),
+  DASHBOARD_REQUEST_INVALID: entry(
+    400,
+    'Invalid request to the dashboard',
+    'Correct the field that the message names.',
+  ),
   METHOD_NOT_ALLOWED: entry(405, 'Method not allowed', 'Use one of the methods that the Allow header lists.'),
   FAKE_MISSING: entry(
     500,

@@ -5,15 +5,8 @@ import type { IntegrationRequestDocument } from '../schemas/integration-request.
 import type { IntegrationSyncItemDocument } from '../schemas/integration-sync-item.js';
 import type { CircuitCloseReason, CircuitOpenReason } from './types/circuit.js';
 import type { FailureSummary } from './types/failure-summary.js';
-
-/** How a sync run ended. */
-export interface SyncResult {
-  readonly succeeded: number;
-  readonly failed: number;
-  readonly skipped: number;
-  /** Tells a clean run from a partial one. */
-  hasFailures(): boolean;
-}
+import type { SyncResult } from './types/sync-result.js';
+import type { MissingEntity } from './types/missing-entity.js';
 
 /** Every event and its payload: a notice after the change was stored; the collections are the truth. */
 export interface IntegrationEvents {
@@ -55,10 +48,14 @@ export interface IntegrationEvents {
   syncStalenessRecovered: { integration: IntegrationDocument };
   /** The other API no longer accepts the credentials: somebody has to connect again, or give others. */
   reauthorizationRequired: { integration: IntegrationDocument };
-  /** A sync run ended with every item terminal. */
+  /** A sync run ended with every item terminal; again whenever items of it were retried or skipped since. */
   syncCompleted: { integration: IntegrationDocument; result: SyncResult };
   /** A sync item used up its attempts; it is already marked failed. */
   syncItemFailed: { integration: IntegrationDocument; item: IntegrationSyncItemDocument; error: unknown };
+  /** An item has failed in so many runs in a row; once, until it succeeds. */
+  syncItemStuck: { integration: IntegrationDocument; item: IntegrationSyncItemDocument; failedRuns: number };
+  /** A full run did not find what earlier ones have found; once, until it is found again. */
+  syncItemMissing: { integration: IntegrationDocument; entity: MissingEntity };
   oauthCompleted: { integration: IntegrationDocument };
   oauthRevoked: { integration: IntegrationDocument };
   webhookReceived: { integration: IntegrationDocument | null; provider: string };

@@ -1,3 +1,4 @@
+import type { Agenda } from 'agenda';
 import type { Connection } from 'mongoose';
 import type { ProviderMap } from '../providers/contracts.js';
 import { optionsSchema } from '../schemas/json/options.js';
@@ -5,6 +6,7 @@ import { IntegrationError } from './errors.js';
 import { compileValidator } from './json-schema/compile-validator.js';
 import { describeErrors } from './json-schema/describe-errors.js';
 import type { LoggerLike } from './types/logger.js';
+import type { SyncSettings } from './types/sync-settings.js';
 
 /** A key that credentials are sealed with. */
 export interface EncryptionKey {
@@ -133,6 +135,20 @@ export interface IdempotencySettings {
   readonly maxResultBytes: number;
 }
 
+/** How this process does the work in the background. */
+export interface JobsSettings {
+  /** False: this process enqueues, and runs no jobs; others must. Default true. */
+  readonly enabled: boolean;
+  /** How often it looks for jobs that it was not told of, in seconds. Default 1. */
+  readonly processEverySeconds: number;
+  /** How long after its last sign of life the process that runs a job is taken for dead, in seconds. Default 60. */
+  readonly lockSeconds: number;
+  /** Jobs that run at once in this process, at most; one of each kind always may. Default 20. */
+  readonly maxConcurrency: number;
+  /** How long failed jobs are kept, in days. Default 7. */
+  readonly keepFailedDays: number;
+}
+
 /** What `createIntegrations` takes. Read once: later changes of the object have no effect. */
 export interface IntegrationsOptions<Providers extends ProviderMap = ProviderMap> {
   /** The application's connection; it may connect later, and it stays the application's to close. */
@@ -164,6 +180,10 @@ export interface IntegrationsOptions<Providers extends ProviderMap = ProviderMap
   readonly monitoring?: Partial<MonitoringSettings> | undefined;
   readonly cache?: Partial<CacheSettings> | undefined;
   readonly idempotency?: Partial<IdempotencySettings> | undefined;
+  /** An Agenda of the application's own, which it starts and stops; default: one on `connection`. */
+  readonly agenda?: Agenda | undefined;
+  readonly jobs?: Partial<JobsSettings> | undefined;
+  readonly sync?: Partial<SyncSettings> | undefined;
 }
 
 /** {@link IntegrationsOptions} with every default filled in. */
@@ -188,11 +208,15 @@ export interface ResolvedOptions {
   readonly monitoring: MonitoringSettings;
   readonly cache: CacheSettings;
   readonly idempotency: IdempotencySettings;
+  /** Null: not given. */
+  readonly agenda: Agenda | null;
+  readonly jobs: JobsSettings;
+  readonly sync: SyncSettings;
 }
 
 /**
- * Checks the options and fills in the defaults, once. The host's objects (connection, providers, logger) are passed on
- * untouched; all else is copied and frozen.
+ * Checks the options and fills in the defaults, once. The host's objects (connection, providers, logger, agenda) are
+ * passed on untouched; all else is copied and frozen.
  *
  * @throws IntegrationError `OPTIONS_INVALID`: a line for every wrong option, with its path, what was expected and what
  *   came (of secrets the type alone).
@@ -203,12 +227,12 @@ export function resolveOptions(options: IntegrationsOptions): ResolvedOptions {
   if (problems.length > 0) {
     throw new IntegrationError('OPTIONS_INVALID', `Invalid options: ${problems.join('; ')}`, { details: { problems } });
   }
-  // The schema says so; these two have no default in it.
-  const resolved = copy as Omit<ResolvedOptions, 'publicUrl' | 'logger'> &
-    Pick<IntegrationsOptions, 'publicUrl' | 'logger'>;
-  const { publicUrl = null, logger = null } = resolved;
+  // The schema says so; these three have no default in it.
+  const resolved = copy as Omit<ResolvedOptions, 'publicUrl' | 'logger' | 'agenda'> &
+    Pick<IntegrationsOptions, 'publicUrl' | 'logger' | 'agenda'>;
+  const { publicUrl = null, logger = null, agenda = null } = resolved;
   for (const name of ownData) deepFreeze(resolved[name]);
-  return Object.freeze({ ...resolved, publicUrl: publicUrl?.replace(/\/+$/, '') ?? null, logger });
+  return Object.freeze({ ...resolved, publicUrl: publicUrl?.replace(/\/+$/, '') ?? null, logger, agenda });
 }
 
 /** Plain data, and nobody else's: copied before the defaults are written into it. */
@@ -224,6 +248,8 @@ const ownData = [
   'monitoring',
   'cache',
   'idempotency',
+  'jobs',
+  'sync',
 ] as const;
 
 function copyOptions(options: unknown): unknown {

@@ -4,7 +4,7 @@ import type { FailureClass } from '../lib/types/failure-class.js';
 import type { JsonSchema, PlainObject } from '../lib/types/json.js';
 import type { RateLimit } from '../lib/types/rate-limit.js';
 import type { FromPayload } from '../lib/types/request-builder.js';
-import type { SyncSession } from '../lib/types/sync-session.js';
+import type { SyncSession, SyncYield } from '../lib/types/sync-session.js';
 import type { WebhookRequest } from '../lib/types/webhook-request.js';
 import type { IntegrationDocument } from '../schemas/integration.js';
 
@@ -69,24 +69,47 @@ export interface IntegrationProvider<Credentials = PlainObject, Metadata = Plain
   readonly http?: ProviderHttp<Credentials, Metadata>;
 }
 
+/** What a `sync` may be: a function that dispatches, or a generator that yields what is to be dispatched. */
+export type SyncListing = Promise<void> | AsyncIterable<SyncYield>;
+
 /** Lists items on a schedule. */
 export interface HasScheduledSync<Credentials = PlainObject, Metadata = PlainObject> {
-  /** Lists items and hands each to `session.dispatch`; processes nothing. */
-  sync(integration: IntegrationDocument<Credentials, Metadata>, session: SyncSession): Promise<void>;
-  /** Minutes between two syncs. */
+  /** Lists items and hands each to `session.dispatch`, or yields it; processes nothing. */
+  sync(integration: IntegrationDocument<Credentials, Metadata>, session: SyncSession): SyncListing;
+  /** Minutes between two syncs; 0: only when asked for, or where the integration has a schedule of its own. */
   defaultSyncInterval(): number;
   /** Null means unlimited. */
   defaultRateLimit(): RateLimit | null;
-  /** The next cursor, from the checkpoint values of the items done, in order of dispatch. */
+  /** The next cursor, from the checkpoint values of the items done, in order of dispatch; never called with none. */
   reduceCheckpoints(values: readonly unknown[]): unknown;
+  /**
+   * Items are listed in ascending order of their checkpoint values: the cursor then moves up to just before the first
+   * item that is not done. Absent: it moves only when all items of a run are done.
+   */
+  readonly checkpointOrder?: 'ascending';
+  /** When to sync, as a cron expression in UTC; goes before the minutes. */
+  defaultSyncCron?(): string;
+  /**
+   * The names of the events that it dispatches: it is scheduled only where the application listens to one of them.
+   * Absent: where it listens to any sync item.
+   */
+  syncItemEvents?(): readonly string[];
+  /** Attempts of an item, the first included. Absent: the option `sync.itemTries`. */
+  itemTries?(): number;
+  /** Waits before the second, third, … attempt of an item, in seconds. Absent: the option `sync.itemBackoff`. */
+  itemBackoff?(): readonly number[];
+  /** What has been seen is remembered, and what a full run does not see any more is reported. */
+  readonly detectDeletions?: true;
+  /** Payloads of items are sealed at rest, like credentials. */
+  readonly sealSyncPayloads?: true;
 }
 
-/** Lists only what changed since the last sync; used instead of `sync` where present. */
+/** Lists only what changed since the last sync; used instead of `sync` where present, but for full runs. */
 export interface HasIncrementalSync<Credentials = PlainObject, Metadata = PlainObject> extends HasScheduledSync<
   Credentials,
   Metadata
 > {
-  syncIncremental(integration: IntegrationDocument<Credentials, Metadata>, session: SyncSession): Promise<void>;
+  syncIncremental(integration: IntegrationDocument<Credentials, Metadata>, session: SyncSession): SyncListing;
 }
 
 // A method for the reason given at `BaseUrlMethod`.

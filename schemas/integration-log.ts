@@ -21,6 +21,10 @@ export interface IntegrationLogFields extends EmbedsRequests {
   resultData: unknown;
   error: StoredError | null;
   durationMs: number | null;
+  /** Number of this attempt at what the operation is to achieve, from 1; null: nobody counts. */
+  attempt: number | null;
+  /** After so many it is given up; null: never, or nobody counts. */
+  maxAttempts: number | null;
   parentId: Types.ObjectId | null;
   createdAt: Date;
   updatedAt: Date;
@@ -58,6 +62,8 @@ export function integrationLogSchema(collection: string, models: RelatedModelNam
       resultData: { type: Schema.Types.Mixed, default: null },
       error: { type: Schema.Types.Mixed, default: null },
       durationMs: { type: Number, default: null },
+      attempt: { type: Number, default: null },
+      maxAttempts: { type: Number, default: null },
       parentId: { type: Schema.Types.ObjectId, default: null },
       requests: { type: [embeddedRequestSchema()], default: [] },
       requestCount: { type: Number, default: 0 },

@@ -30,12 +30,25 @@ export interface IntegrationSyncItemFields extends EmbedsRequests {
   eventClass: string;
   /** At most 500 characters; null is never taken for a repetition. */
   externalId: string | null;
+  /** As dispatched; a compact JWE where the provider has payloads sealed. */
   payload: unknown;
   checkpointValue: unknown;
   status: SyncItemStatus;
   error: StoredError | null;
   attempts: number;
   completedAt: Date | null;
+  /** Order of dispatch within the run. */
+  sequence: number;
+  /** Not to be tried before; null: at once. */
+  availableAt: Date | null;
+  /** How many processes died while it ran, one after the other. */
+  crashes: number;
+  /** When the other API, or a missing listener, first put it off since its last attempt; null: it is not put off. */
+  deferredSince: Date | null;
+  /** In how many runs in a row it has failed; counted where it has an `externalId`. */
+  failedRuns: number;
+  /** Why an item is skipped: an operator's words, or `superseded` by a later run; null: it is not. */
+  skipReason: string | null;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -96,6 +109,12 @@ export function integrationSyncItemSchema(collection: string, models: RelatedMod
       error: { type: Schema.Types.Mixed, default: null },
       attempts: { type: Number, default: 0 },
       completedAt: { type: Date, default: null },
+      sequence: { type: Number, default: 0 },
+      availableAt: { type: Date, default: null },
+      crashes: { type: Number, default: 0 },
+      deferredSince: { type: Date, default: null },
+      failedRuns: { type: Number, default: 0 },
+      skipReason: { type: String, default: null },
       requests: { type: [embeddedRequestSchema()], default: [] },
       requestCount: { type: Number, default: 0 },
     },
@@ -154,9 +173,12 @@ function declareQueryHelpers(schema: IntegrationSyncItemSchema): void {
 function declareIndexes(schema: IntegrationSyncItemSchema): void {
   // Few of many are unresolved, and the frequent questions are about those.
   const partialFilterExpression = { status: isUnresolved };
-  schema.index({ integrationId: 1, status: 1 }, { partialFilterExpression });
+  schema.index({ integrationId: 1, status: 1, _id: 1 }, { partialFilterExpression });
+  // Of all integrations, for operators: what is done, or about to be, costs nothing.
+  schema.index({ status: 1, _id: 1 }, { partialFilterExpression: { status: STATUS_FAILED } });
   schema.index({ integrationId: 1, createdAt: -1 });
-  schema.index({ syncLogId: 1, status: 1 });
+  // In order of dispatch, as checkpoints are reduced.
+  schema.index({ syncLogId: 1, status: 1, sequence: 1 });
   schema.index({ batchId: 1, status: 1 }, { partialFilterExpression });
   schema.index(
     { syncLogId: 1, eventClass: 1, externalId: 1 },

@@ -4,6 +4,7 @@ import { Schema } from 'mongoose';
 import { currentContext, type RequestContext } from '../lib/context.js';
 import type { PlainObject } from '../lib/types/json.js';
 import { polymorphicRef, type PolymorphicTarget } from '../lib/types/polymorphic.js';
+import type { StartedSync, SyncNowOptions } from '../lib/types/sync-now.js';
 import type { RequestBuilder, RequestOptions } from '../lib/types/request-builder.js';
 import type { IntegrationLogDocument, IntegrationLogModel, OperationDirection } from './integration-log.js';
 import type { IntegrationMappingModel } from './integration-mapping.js';
@@ -12,6 +13,7 @@ import type { IntegrationSyncItemModel } from './integration-sync-item.js';
 import type { IntegrationWebhookModel } from './integration-webhook.js';
 import type { MappingMethods } from './mapping-methods.js';
 import { dropClearText, omitSealedFields, refuseClearText } from './sealed-fields.js';
+import { syncPaths, type SyncFields } from './sync-fields.js';
 
 export const healthStatuses = ['healthy', 'degraded', 'failing', 'disabled'] as const;
 export type HealthStatus = (typeof healthStatuses)[number];
@@ -29,7 +31,7 @@ export interface StoredIdentity {
 }
 
 /** A configured connection to an external service, as stored in `integrations`. */
-export interface IntegrationFields {
+export interface IntegrationFields extends SyncFields {
   _id: Types.ObjectId;
   /** Registry key of the provider. */
   provider: string;
@@ -53,16 +55,8 @@ export interface IntegrationFields {
   authStatus: AuthStatus;
   consecutiveFailures: number;
   lastErrorAt: Date | null;
-  /** Last clean sync. */
-  lastSyncedAt: Date | null;
-  nextSyncAt: Date | null;
   /** When `checkFailureRate()` found that too many calls fail; null: they do not. */
   failureRateElevatedSince: Date | null;
-  /** When `checkStaleness()` found that clean syncs are overdue; null: they are not. */
-  staleSince: Date | null;
-  /** Overrides the provider's default. */
-  syncIntervalMinutes: number | null;
-  syncCursor: unknown;
   /** Of use while `credentialVersion` is the same; `integrations.authenticatedUser()` looks after it. */
   authenticatedUser: StoredIdentity | null;
   createdAt: Date;
@@ -79,6 +73,10 @@ export interface OperationInput {
   externalId?: string | null;
   metadata?: unknown;
   resultData?: unknown;
+  /** Number of this attempt, from 1, where somebody counts: an alert may wait for the last one. */
+  attempt?: number | null;
+  /** How many there will be at most. */
+  maxAttempts?: number | null;
   /** The operation that this one is part of; default: the one in whose course it is logged. */
   parent?: Types.ObjectId | { readonly _id: Types.ObjectId } | null;
 }
@@ -133,6 +131,15 @@ export interface IntegrationMethods extends MappingMethods {
    * the other API is at fault. Never rejects.
    */
   recordFailure(error?: unknown): Promise<void>;
+  /** Begins a sync now; joins the one that is under way. Raises what `integrations.syncNow()` does. */
+  syncNow(options?: SyncNowOptions): Promise<StartedSync>;
+  /**
+   * Notes a clean sync that was done by other means, now or at that time, and moves the next one to an interval from
+   * now.
+   */
+  markSynced(at?: Date): Promise<void>;
+  /** How many sync items are not done yet. */
+  pendingSyncItemCount(): Promise<number>;
   /** The logged requests of this integration. */
   requests(): ReturnType<IntegrationRequestModel['find']>;
   /** The operation logs of this integration. */
@@ -220,6 +227,8 @@ export function integrationSchema(collection: string, methods: BoundIntegrationM
   schema.index({ isActive: 1, _id: 1 });
   schema.index({ name: 1, provider: 1, _id: 1 });
   schema.index({ nextSyncAt: 1 }, { partialFilterExpression: { isActive: true, syncIntervalMinutes: { $gt: 0 } } });
+  // The last two, so that what is new and has no schedule of its own can be left out.
+  schema.index({ provider: 1, isActive: 1, syncPausedAt: 1, nextSyncAt: 1, syncIntervalMinutes: 1, syncCron: 1 });
   schema.index({ sealedWith: 1, _id: 1 });
   return schema;
 }
@@ -241,12 +250,8 @@ function integrationPaths(): SchemaDefinition<IntegrationFields> {
     authStatus: { type: String, enum: authStatuses, default: 'none' },
     consecutiveFailures: { type: Number, default: 0 },
     lastErrorAt: { type: Date, default: null },
-    lastSyncedAt: { type: Date, default: null },
-    nextSyncAt: { type: Date, default: null },
+    ...syncPaths(),
     failureRateElevatedSince: { type: Date, default: null },
-    staleSince: { type: Date, default: null },
-    syncIntervalMinutes: { type: Number, default: null },
-    syncCursor: { type: Schema.Types.Mixed, default: null },
     authenticatedUser: { type: Schema.Types.Mixed, default: null },
   };
 }

@@ -9,7 +9,10 @@ import { integrationLogSchema, type IntegrationLogModel } from './integration-lo
 import { integrationMappingSchema, type IntegrationMappingModel } from './integration-mapping.js';
 import { integrationRequestSchema, type IntegrationRequestModel } from './integration-request.js';
 import { integrationResponseSchema, type IntegrationResponseModel } from './integration-response.js';
+import { integrationSyncBatchSchema, type IntegrationSyncBatchModel } from './integration-sync-batch.js';
+import { integrationSyncEntitySchema, type IntegrationSyncEntityModel } from './integration-sync-entity.js';
 import { integrationSyncItemSchema, type IntegrationSyncItemModel } from './integration-sync-item.js';
+import { integrationSyncRunSchema, type IntegrationSyncRunModel } from './integration-sync-run.js';
 import { integrationWebhookSchema, type IntegrationWebhookModel } from './integration-webhook.js';
 
 /** The models of one instance, under the names of the contract; on the connection they bear the prefix. */
@@ -20,6 +23,9 @@ export interface IntegrationModels {
   readonly IntegrationMapping: IntegrationMappingModel;
   readonly IntegrationWebhook: IntegrationWebhookModel;
   readonly IntegrationSyncItem: IntegrationSyncItemModel;
+  readonly IntegrationSyncRun: IntegrationSyncRunModel;
+  readonly IntegrationSyncBatch: IntegrationSyncBatchModel;
+  readonly IntegrationSyncEntity: IntegrationSyncEntityModel;
   readonly IntegrationIdempotencyKey: IntegrationIdempotencyKeyModel;
   readonly IntegrationIncident: IntegrationIncidentModel;
   readonly IntegrationGate: IntegrationGateModel;
@@ -47,10 +53,8 @@ export function compileModels(
   prefix: string,
   methods: BoundIntegrationMethods,
 ): CompiledModels {
-  const base = pascalCase(prefix);
-  const names = { integration: base, request: `${base}Request`, log: `${base}Log` };
   const compiled: string[] = [];
-  const compile = <Fields, Compiled extends Model<Fields>, Methods, Helpers, Virtuals, Statics>(
+  const compile: CompileModel = <Fields, Compiled extends Model<Fields>, Methods, Helpers, Virtuals, Statics>(
     name: string,
     schema: Schema<Fields, Compiled, Methods, Helpers, Virtuals, Statics>,
   ): Compiled => {
@@ -64,13 +68,29 @@ export function compileModels(
     shieldFromGlobalPlugins(name, schema);
     return connection.model<Fields, Compiled, Helpers>(name, schema);
   };
-  const models: IntegrationModels = {
+  const models = compileAll(compile, prefix, methods);
+  return { models, ...lifecycle(connection, models, compiled) };
+}
+
+/** Puts one model onto the connection. */
+type CompileModel = <Fields, Compiled extends Model<Fields>, Methods, Helpers, Virtuals, Statics>(
+  name: string,
+  schema: Schema<Fields, Compiled, Methods, Helpers, Virtuals, Statics>,
+) => Compiled;
+
+function compileAll(compile: CompileModel, prefix: string, methods: BoundIntegrationMethods): IntegrationModels {
+  const base = pascalCase(prefix);
+  const names = { integration: base, request: `${base}Request`, log: `${base}Log` };
+  return {
     Integration: compile(names.integration, integrationSchema(`${prefix}s`, methods)),
     IntegrationRequest: compile(names.request, integrationRequestSchema(`${prefix}_requests`, names)),
     IntegrationLog: compile(names.log, integrationLogSchema(`${prefix}_logs`, names)),
     IntegrationMapping: compile(`${base}Mapping`, integrationMappingSchema(`${prefix}_mappings`, names)),
     IntegrationWebhook: compile(`${base}Webhook`, integrationWebhookSchema(`${prefix}_webhooks`, names)),
     IntegrationSyncItem: compile(`${base}SyncItem`, integrationSyncItemSchema(`${prefix}_sync_items`, names)),
+    IntegrationSyncRun: compile(`${base}SyncRun`, integrationSyncRunSchema(`${prefix}_sync_runs`)),
+    IntegrationSyncBatch: compile(`${base}SyncBatch`, integrationSyncBatchSchema(`${prefix}_sync_batches`)),
+    IntegrationSyncEntity: compile(`${base}SyncEntity`, integrationSyncEntitySchema(`${prefix}_sync_entities`)),
     IntegrationIdempotencyKey: compile(
       `${base}IdempotencyKey`,
       integrationIdempotencyKeySchema(`${prefix}_idempotency_keys`),
@@ -79,7 +99,6 @@ export function compileModels(
     IntegrationGate: compile(`${base}Gate`, integrationGateSchema(`${prefix}_gates`)),
     IntegrationResponse: compile(`${base}Response`, integrationResponseSchema(`${prefix}_responses`)),
   };
-  return { models, ...lifecycle(connection, models, compiled) };
 }
 
 function lifecycle(connection: Connection, models: IntegrationModels, names: string[]) {

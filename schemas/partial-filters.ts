@@ -8,3 +8,6 @@ export const isString = { $gte: '' };
 
 /** Partial index: where the field is an id. */
 export const isObjectId = { $gte: new Types.ObjectId('000000000000000000000000') };
+
+/** Partial index: where the field is a date. */
+export const isDate = { $gte: new Date(-8.64e15) };

@@ -28,6 +28,12 @@ export interface CallOptions {
   readonly query?: Readonly<Record<string, unknown>>;
   /** How the body is read; default `auto`: JSON, text or binary by Content-Type. */
   readonly responseType?: ResponseType;
+  /**
+   * The value of a URL call is `{ statusCode, headers, body }` instead of the body alone, also for `as()` and
+   * `withCache()`: for APIs that say in headers where the next page is. Names of headers are in lower case. Default
+   * false.
+   */
+  readonly wholeResponse?: boolean;
   /** Largest response body, in bytes. */
   readonly maxResponseBytes?: number;
   /** How long each attempt waits at most for the rate limits, in seconds; 0: not at all. */

@@ -30,4 +30,13 @@ export const capabilityMembers = {
 /** Members that a contract may have beside those. */
 export const optionalCapabilityMembers = {
   DeclaresRateLimit: ['rateLimits'],
+  HasScheduledSync: [
+    'checkpointOrder',
+    'defaultSyncCron',
+    'syncItemEvents',
+    'itemTries',
+    'itemBackoff',
+    'detectDeletions',
+    'sealSyncPayloads',
+  ],
 } as const satisfies { readonly [Name in CapabilityName]?: readonly (keyof CapabilityContracts[Name])[] };

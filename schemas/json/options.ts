@@ -1,4 +1,6 @@
+import { agendaSchema, jobsSchema } from './jobs-options.js';
 import { cacheSchema, idempotencySchema } from './memory-options.js';
+import { syncSchema } from './sync-options.js';
 import { circuitSchema, healthSchema, monitoringSchema, rateLimitsSchema } from './traffic-options.js';
 
 // The longest delay that a timer of Node.js can be set to: a longer one fires at once.
@@ -190,5 +192,8 @@ export const optionsSchema = {
     monitoring: monitoringSchema,
     cache: cacheSchema,
     idempotency: idempotencySchema,
+    agenda: agendaSchema,
+    jobs: jobsSchema,
+    sync: syncSchema,
   },
 };

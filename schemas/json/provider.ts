@@ -52,7 +52,13 @@ const jsonSchemaOfAnObject = {
 
 const dataClass = { methods: ['from'], expected: 'a class with a static from(payload)' };
 
-const markers = { supportsIdempotency: { const: true }, sealCachedResponses: { const: true } };
+const markers = {
+  supportsIdempotency: { const: true },
+  sealCachedResponses: { const: true },
+  checkpointOrder: { const: 'ascending' },
+  detectDeletions: { const: true },
+  sealSyncPayloads: { const: true },
+};
 
 /** Nothing but functions and markers. */
 function capabilityProperties(): Record<string, object> {

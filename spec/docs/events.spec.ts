@@ -25,6 +25,8 @@ const names = {
   reauthorizationRequired: true,
   syncCompleted: true,
   syncItemFailed: true,
+  syncItemStuck: true,
+  syncItemMissing: true,
   oauthCompleted: true,
   oauthRevoked: true,
   webhookReceived: true,

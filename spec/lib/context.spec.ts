@@ -79,7 +79,14 @@ describe('runWithin', () => {
       });
       expect(ambient()).toMatchObject({ integration, request: null, operation: null });
     });
-    const nothing = { integration: null, request: null, attempt: null, operation: null, noteCall: null };
+    const nothing = {
+      integration: null,
+      request: null,
+      attempt: null,
+      operation: null,
+      syncAttempt: null,
+      noteCall: null,
+    };
     expect(ambient()).toEqual({ ...nothing, priority: 'interactive' });
   });
 });

@@ -58,6 +58,24 @@ describe('resolveOptions', () => {
       },
       cache: { staleIfErrorSeconds: 0, revalidateSeconds: 86_400, maxEntryBytes: 1_048_576, sharedFetch: true },
       idempotency: { retentionDays: 90, leaseSeconds: 30, maxResultBytes: 1_048_576 },
+      sync: {
+        tickSeconds: 5,
+        leaseSeconds: 60,
+        batchSize: 500,
+        maxQueuedBatches: 40,
+        slots: 2,
+        concurrency: 10,
+        itemTries: 3,
+        itemBackoff: [30, 120, 600],
+        itemTimeoutSeconds: 300,
+        deferWindowSeconds: 21_600,
+        maxPayloadBytes: 1_048_576,
+        jitter: 0.1,
+        stuckAfterRuns: 5,
+        maxMissingShare: 0.2,
+      },
+      agenda: null,
+      jobs: { enabled: true, processEverySeconds: 1, lockSeconds: 60, maxConcurrency: 20, keepFailedDays: 7 },
     });
   });
 

@@ -63,6 +63,7 @@ describe('the tarball', () => {
     expect(required).toMatchObject(imported);
   });
 
+  // Agenda's backend asks for one, and gets the newest there is unless package.json names that of Mongoose.
   it('brings no second mongodb driver', async () => {
     const lock = JSON.parse(await readFile(join(folder, 'node_modules/.package-lock.json'), 'utf8')) as Lock;
     const drivers = Object.keys(lock.packages).filter((path) => path.endsWith('node_modules/mongodb'));

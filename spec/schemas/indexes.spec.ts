@@ -31,7 +31,7 @@ const CHUNK = 10_000;
 const idOf = (kind: number, index: number): Types.ObjectId =>
   new Types.ObjectId(kind.toString(16).padStart(8, '0') + index.toString(16).padStart(16, '0'));
 
-const kinds = { integration: 1, request: 2, log: 3, item: 4, team: 5, batch: 6 };
+const kinds = { integration: 1, request: 2, log: 3, item: 4, team: 5, batch: 6, run: 7 };
 const start = Date.UTC(2026, 0, 1);
 
 type Seed = (index: number) => object;
@@ -104,9 +104,35 @@ const seeds: Record<keyof typeof models, Seed> = {
     syncLogId: idOf(kinds.log, ((index / 5000) | 0) * 1000),
     eventClass: 'acme.order',
     externalId: `external-${index}`,
+    sequence: index,
     status: itemStatus(index),
     requests: [],
     requestCount: 0,
+  }),
+  IntegrationSyncRun: (index) => ({
+    _id: idOf(kinds.run, index),
+    integrationId: integrationOfDocument(index),
+    provider: 'acme',
+    // An integration has one that is exclusive.
+    isExclusive: index === 0 || index % 1000 === 1,
+    phase: index === 0 || index % 1000 === 1 ? (['listing', 'draining'][index % 2] ?? 'listing') : 'settled',
+    lease: null,
+    availableAt: new Date(start + index),
+  }),
+  IntegrationSyncBatch: (index) => ({
+    integrationId: integrationOfDocument(index),
+    syncLogId: idOf(kinds.run, index % 100 === 0 ? 0 : index),
+    ids: [],
+    availableAt: new Date(start + index),
+    lease: null,
+    isCareful: false,
+  }),
+  IntegrationSyncEntity: (index) => ({
+    integrationId: integrationOfDocument(index),
+    eventClass: 'acme.order',
+    externalId: `external-${index}`,
+    lastRunId: idOf(kinds.run, index % 1000 === 0 ? 0 : 1),
+    missingSince: index % 5000 === 0 ? new Date(start + index) : null,
   }),
   IntegrationIncident: (index) => ({
     integrationId: integrationOfDocument(index),
