@@ -1,16 +1,16 @@
+import { createJobs } from '../jobs/create-jobs.js';
+import { maintenanceJobs } from '../jobs/maintenance-jobs.js';
 import type { ProviderMap } from '../providers/contracts.js';
-import { createProviderRegistry, type ProviderRegistry } from '../providers/registry.js';
 import type { IntegrationDocument } from '../schemas/integration.js';
 import type { StoredError } from '../schemas/integration-request.js';
 import { compileModels, type CompiledModels, type IntegrationModels } from '../schemas/models.js';
+import { createBoundSealer } from './credentials/bound-sealer.js';
 import { createCircuit } from './circuit/circuit.js';
 import { severityOfCircuit } from './incidents/severity-of-circuit.js';
-import { createKeyRing } from './credentials/key-ring.js';
 import { rotateKeys } from './credentials/rotate-keys.js';
-import { createSealer } from './credentials/sealer.js';
 import { forgetInstance, rememberInstance } from './instance/default-instance.js';
+import { createFoundation, type Foundation } from './instance/foundation.js';
 import { defineHttp, documentMethods, type DocumentServices } from './instance/document-methods.js';
-import { createEventHub } from './event-hub.js';
 import { gateCollection } from './gates/gate-collection.js';
 import { createGateViews } from './gates/gate-views.js';
 import { createHttpClient } from './http/http-client.js';
@@ -19,12 +19,10 @@ import { createIntegrationStore } from './integration-store/integration-store.js
 import { internals, type HasInternals } from './instance/internals.js';
 import { createLifecycle } from './instance/lifecycle.js';
 import { createMemory } from './instance/memory.js';
-import { createLogger } from './logger.js';
 import { createFailureWatch } from './monitoring/failure-watch.js';
 import { createMonitoring } from './monitoring/monitoring.js';
 import { resolveOptions, type IntegrationsOptions, type ResolvedOptions } from './options.js';
 import { createRateBudget } from './rate-limits/rate-budget.js';
-import { createRedactor } from './redaction/redactor.js';
 import { createRequestLog } from './request-log/request-log.js';
 import { storedError } from './request-log/stored-error.js';
 import { createBodyRecorder } from './requests/body-recorder.js';
@@ -34,6 +32,7 @@ import type { EntryRedaction } from './requests/log-entry.js';
 import { createHttpTransport } from './requests/http-transport.js';
 import { createPipeline } from './requests/pipeline.js';
 import { createRetryPolicy } from './requests/retry-policy.js';
+import { createSyncs } from './sync/create-syncs.js';
 import { createTransportSwitch } from './requests/transport-switch.js';
 import { serviceHealth } from './instance/service-health.js';
 import type { Integrations } from './instance/services.js';
@@ -49,17 +48,13 @@ export function createIntegrations<const Providers extends ProviderMap>(
 ): Integrations<Providers> {
   const resolved = resolveOptions(options);
   const foundation = createFoundation(resolved);
-  const { connection, prefix } = resolved;
-  const compiled = compileModels(
-    connection,
-    prefix,
-    documentMethods(() => calling.services),
-  );
+  const methods = documentMethods(() => documents);
+  const compiled = compileModels(resolved.connection, resolved.prefix, methods);
   const calling = createCalling(resolved, foundation, compiled);
-  const lifecycle = createLifecycle({ ...calling, connection, autoIndex: resolved.autoIndex, compiled });
   const { registry, sealer, keyRing, events, logger } = foundation;
   const { models } = compiled;
   const { observer, services } = calling.traffic.monitoring;
+  const { failureWatch, jobs, lifecycle, syncs, documents } = createBackground(resolved, foundation, compiled, calling);
   const store = createIntegrationStore({ models, registry, sealer, emit: events.emit, health: observer });
   const instance = {
     models,
@@ -71,14 +66,18 @@ export function createIntegrations<const Providers extends ProviderMap>(
     ...store,
     ...services,
     ...lifecycle,
-    ...createFailureWatch({ models, settings: resolved.monitoring, emit: events.emit }),
+    ...failureWatch,
     ...calling.operators,
+    ...syncs.services,
+    get agenda() {
+      return jobs.agenda;
+    },
     async close() {
       forgetInstance(instance);
       await lifecycle.close();
     },
     rotateKeys: (rotation = {}) => rotateKeys({ ...rotation, model: models.Integration, keyRing }),
-    health: () => serviceHealth(connection),
+    health: () => serviceHealth(resolved.connection),
     [internals]: { transport: calling.transport },
   } satisfies Integrations & HasInternals;
   rememberInstance(instance);
@@ -86,28 +85,41 @@ export function createIntegrations<const Providers extends ProviderMap>(
   return instance as unknown as Integrations<Providers>;
 }
 
-type Foundation = ReturnType<typeof createFoundation>;
-
-/** What needs no database. */
-function createFoundation(options: ResolvedOptions) {
-  const redactor = createRedactor({ extraKeys: options.requestLog.redactKeys });
-  const logger = createLogger(options.logger, redactor);
-  const keyRing = createKeyRing(options.encryptionKeys);
-  return {
-    redactor,
-    logger,
-    events: createEventHub(logger),
-    registry: createRegistry(options.providers),
-    keyRing,
-    sealer: createSealer(keyRing),
-  };
+/** What is done without being asked, and when. */
+function createBackground(
+  options: ResolvedOptions,
+  foundation: Foundation,
+  compiled: CompiledModels,
+  calling: Calling,
+) {
+  const { redactor, logger, events } = foundation;
+  const { models } = compiled;
+  const { checkStaleness, incidents } = calling.traffic.monitoring.services;
+  const failureWatch = createFailureWatch({ models, settings: options.monitoring, emit: events.emit });
+  const maintenance = maintenanceJobs({
+    checkFailureRate: () => failureWatch.checkFailureRate(),
+    checkStaleness: () => checkStaleness(),
+    closeStaleIncidents: () => incidents.closeStale(),
+    sweepIdempotencyKeys: () => calling.operators.idempotency.sweep(),
+  });
+  // Each knows the other one: syncs enqueue jobs, and jobs are what drives syncs.
+  const syncs = createSyncs({
+    ...foundation,
+    ...{ models, settings: options.sync, operations: calling.services.operations },
+    sealer: createBoundSealer(foundation.keyRing),
+    incidents: calling.traffic.monitoring.signals,
+    queue: { enqueue: (...job) => jobs.enqueue(...job) },
+    worker: { isStarted: () => isStarted(), runDue: (due) => lifecycle.runDue(due) },
+  });
+  const definitions = [...maintenance, ...syncs.definitions];
+  const redact = (text: string) => redactor.text(text);
+  const jobs = createJobs({ ...options, settings: options.jobs, definitions, logger, redact });
+  const { isStarted, ...lifecycle } = createLifecycle({ ...options, ...calling, compiled, jobs });
+  const documents: DocumentServices = { ...calling.services, syncs: syncs.documents };
+  return { failureWatch, jobs, syncs, lifecycle, documents };
 }
 
-function createRegistry(providers: ProviderMap): ProviderRegistry {
-  const registry = createProviderRegistry();
-  for (const [key, provider] of Object.entries(providers)) registry.register(key, provider);
-  return registry;
-}
+type Calling = ReturnType<typeof createCalling>;
 
 /** What documents call others with. */
 function createCalling(options: ResolvedOptions, foundation: Foundation, { models }: CompiledModels) {
@@ -143,7 +155,7 @@ function createCalling(options: ResolvedOptions, foundation: Foundation, { model
   const { journal } = options.requestLog;
   const knownSecrets = (integration: IntegrationDocument) => values.knownSecrets(integration).catch(() => []);
   const operations = { model: models.IntegrationLog, events, logger, redactor, toStoredError, knownSecrets, journal };
-  const services: DocumentServices = { models, values, operations, calls, health };
+  const services = { models, values, operations, calls, health };
   const operators = { ...traffic.services, ...memory.services };
   return { services, operators, transport, requestLog, httpClient, gate, traffic, memory };
 }

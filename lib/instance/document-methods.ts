@@ -9,6 +9,7 @@ import { runOperation } from '../operations/run-operation.js';
 import { createBuilder, specFromOptions } from '../requests/builder.js';
 import { createIntegrationHttp, type IntegrationHttpParts } from '../requests/integration-http.js';
 import { runCall } from '../requests/run-call.js';
+import type { Syncs } from '../sync/create-syncs.js';
 
 /** The services behind the methods of an integration document. */
 export interface DocumentServices {
@@ -17,6 +18,7 @@ export interface DocumentServices {
   readonly operations: OperationParts;
   readonly calls: IntegrationHttpParts;
   readonly health: Pick<HealthObservers, 'recordSuccess' | 'recordFailure'>;
+  readonly syncs: Syncs['documents'];
 }
 
 /**
@@ -28,6 +30,7 @@ export function documentMethods(services: () => DocumentServices): BoundIntegrat
   return {
     ...relations(services),
     ...mappingMethods(() => services().models.IntegrationMapping),
+    ...syncMethods(services),
     at(endpoint) {
       return createBuilder(endpoint, (spec) => runCall(services().calls, this, spec));
     },
@@ -54,6 +57,22 @@ export function documentMethods(services: () => DocumentServices): BoundIntegrat
     },
     getMetadata() {
       return services().values.getMetadata(this);
+    },
+  };
+}
+
+type SyncMethod = 'syncNow' | 'markSynced' | 'pendingSyncItemCount';
+
+function syncMethods(services: () => DocumentServices): Pick<BoundIntegrationMethods, SyncMethod> {
+  return {
+    syncNow(options) {
+      return services().syncs.syncNow(this, options);
+    },
+    markSynced(at) {
+      return services().syncs.markSynced(this, at);
+    },
+    pendingSyncItemCount() {
+      return services().syncs.pendingItems(this);
     },
   };
 }

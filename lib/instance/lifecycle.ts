@@ -3,6 +3,7 @@ import type { CompiledModels } from '../../schemas/models.js';
 import { awaitConnection } from './await-connection.js';
 import type { SharedCircuit } from '../circuit/circuit.js';
 import type { HttpClient } from '../http/http-client.js';
+import type { JobRunner, RunDueOptions, RunDueResult } from '../types/job-queue.js';
 import type { SharedRateBudget } from '../rate-limits/rate-budget.js';
 import type { RequestLog } from '../request-log/request-log.js';
 import { instanceStopped, type CallGate } from '../requests/call-gate.js';
@@ -20,6 +21,7 @@ export interface LifecycleParts {
   readonly requestLog: RequestLog;
   readonly httpClient: HttpClient;
   readonly memory: Pick<Memory, 'cache' | 'ledger'>;
+  readonly jobs: JobRunner;
   readonly traffic: { readonly budget: SharedRateBudget; readonly circuit: SharedCircuit };
 }
 
@@ -27,50 +29,88 @@ export interface LifecycleParts {
 export interface Lifecycle {
   install(): Promise<void>;
   start(): Promise<void>;
+  /** And not stopped since. */
+  isStarted(): boolean;
+  runDue(options?: RunDueOptions): Promise<RunDueResult>;
   stop(options?: StopOptions): Promise<void>;
   close(): Promise<void>;
 }
 
 export function createLifecycle(parts: LifecycleParts): Lifecycle {
-  const { connection, compiled, autoIndex, gate, requestLog, httpClient, traffic, memory } = parts;
-
-  let isClosed = false;
-  // What begins now is ended by the next stop(): it must not open again what has been stopped meanwhile.
-  let beginning = new AbortController();
-
-  function begin(): AbortSignal {
-    if (isClosed) throw instanceStopped();
-    return beginning.signal;
-  }
+  const { compiled, gate, jobs } = parts;
+  const beginning = createBeginning();
+  let state: 'made' | 'started' | 'stopped' = 'made';
+  let isPrepared = false;
+  const ready = async () => {
+    await prepare(parts, beginning.begin());
+    isPrepared = true;
+  };
 
   async function stop({ graceMs = 10_000 }: StopOptions = {}): Promise<void> {
-    beginning.abort(instanceStopped());
-    beginning = new AbortController();
-    const timeoutMs = Math.min(graceMs, longestTimerMs);
-    await gate.shut(timeoutMs);
-    const keepers = [traffic.budget, traffic.circuit, memory.cache, memory.ledger];
-    await Promise.all([requestLog.flush({ timeoutMs }), ...keepers.map((keeper) => keeper.stop())]);
-    httpClient.close();
+    beginning.end();
+    state = 'stopped';
+    await end(parts, Math.min(graceMs, longestTimerMs));
   }
 
   return {
-    async install() {
-      await awaitConnection(connection, begin());
-      await compiled.install();
-    },
+    install: async () => install(parts, beginning.begin()),
     async start() {
-      const signal = begin();
-      await awaitConnection(connection, signal);
-      await assertServerVersion(connection);
-      await (autoIndex ? compiled.install() : compiled.installUnique());
-      signal.throwIfAborted();
+      await ready();
       gate.open();
+      state = 'started';
+      await jobs.start();
+    },
+    isStarted: () => state === 'started',
+    async runDue(options) {
+      if (state === 'stopped') throw instanceStopped();
+      // A host that is called now and then, and never starts anything, needs the indexes as well.
+      if (!isPrepared) await ready();
+      return jobs.runDue(options);
     },
     stop,
     async close() {
-      isClosed = true;
+      beginning.close();
       await stop();
       compiled.remove();
     },
   };
+}
+
+/** What begins is ended by the next stop(): it must not open again what has been stopped meanwhile. */
+function createBeginning() {
+  let isClosed = false;
+  let current = new AbortController();
+  return {
+    begin(): AbortSignal {
+      if (isClosed) throw instanceStopped();
+      return current.signal;
+    },
+    end() {
+      current.abort(instanceStopped());
+      current = new AbortController();
+    },
+    close() {
+      isClosed = true;
+    },
+  };
+}
+
+async function install({ connection, compiled }: LifecycleParts, signal: AbortSignal): Promise<void> {
+  await awaitConnection(connection, signal);
+  await compiled.install();
+}
+
+async function prepare({ connection, compiled, autoIndex }: LifecycleParts, signal: AbortSignal): Promise<void> {
+  await awaitConnection(connection, signal);
+  await assertServerVersion(connection);
+  await (autoIndex ? compiled.install() : compiled.installUnique());
+  signal.throwIfAborted();
+}
+
+async function end({ jobs, gate, requestLog, httpClient, traffic, memory }: LifecycleParts, timeoutMs: number) {
+  // Calls of jobs that are told to end are refused like all others.
+  await Promise.all([jobs.stop({ graceMs: timeoutMs }), gate.shut(timeoutMs)]);
+  const keepers = [traffic.budget, traffic.circuit, memory.cache, memory.ledger];
+  await Promise.all([requestLog.flush({ timeoutMs }), ...keepers.map((keeper) => keeper.stop())]);
+  httpClient.close();
 }

@@ -1,3 +1,4 @@
+import type { Agenda } from 'agenda';
 import type {
   CredentialsInputOf,
   CredentialsOf,
@@ -24,6 +25,8 @@ import type { FailureSummaryOptions } from '../monitoring/failure-summary.js';
 import type { FailureRateReport } from '../types/failure-rate-report.js';
 import type { FailureSummary } from '../types/failure-summary.js';
 import type { MonitoringServices } from '../monitoring/monitoring.js';
+import type { SyncServices } from '../sync/create-syncs.js';
+import type { RunDueOptions, RunDueResult } from '../types/job-queue.js';
 import type { LoggerLike } from '../types/logger.js';
 import type { IdOrDocument } from '../types/polymorphic.js';
 
@@ -71,7 +74,10 @@ export interface CreateInput<Key extends string, Entry extends ProviderEntry> ex
 }
 
 export interface StopOptions {
-  /** How long calls under way may take to end, and then the log to be written, in milliseconds each; default 10,000. */
+  /**
+   * How long jobs and calls under way may take to end, and then the log to be written, in milliseconds each; default
+   * 10,000.
+   */
   readonly graceMs?: number;
 }
 
@@ -128,6 +134,15 @@ export interface IntegrationServices<Entry extends ProviderEntry> {
    */
   checkFailureRate(target?: IdOrDocument): Promise<FailureRateReport>;
 
+  /** Begins a sync, and waits for it if asked to. */
+  readonly sync: SyncServices['sync'];
+  /** Begins a sync; joins the one that is under way. */
+  readonly syncNow: SyncServices['syncNow'];
+  /** Adds a listener that handles sync items; before `start()`. */
+  readonly onSyncItem: SyncServices['onSyncItem'];
+  /** What operators do with syncs. */
+  readonly syncs: SyncServices['syncs'];
+
   /** What was, or is, wrong with integrations. */
   readonly incidents: MonitoringServices['incidents'];
   /** Asks the provider whether the connection works; raises `CAPABILITY_MISSING` where it cannot tell. */
@@ -141,9 +156,18 @@ export interface IntegrationServices<Entry extends ProviderEntry> {
   rotateKeys(options?: Omit<RotateKeysInput, 'model' | 'keyRing'>): Promise<RotationResult>;
   /** Creates the collections and indexes. */
   install(): Promise<void>;
-  /** Waits for the connection, checks the server, and installs. */
+  /** Waits for the connection, checks the server, installs, and runs jobs from now on. */
   start(): Promise<void>;
-  /** Ends calls under way and writes what is buffered; the connection stays the host's. */
+  /**
+   * Runs the jobs that are due, and returns: for cron and serverless hosts, which never `start()`. Any number of
+   * processes may do so at once.
+   *
+   * @throws IntegrationError `INSTANCE_STOPPED`, `OPTIONS_INVALID`, `DATABASE_UNAVAILABLE`
+   */
+  runDue(options?: RunDueOptions): Promise<RunDueResult>;
+  /** The Agenda that the jobs are in: the host's own, or one on the connection, which `start()` and `stop()` govern. */
+  readonly agenda: Agenda;
+  /** Ends jobs and calls under way and writes what is buffered; the connection stays the host's. */
   stop(options?: StopOptions): Promise<void>;
   /** Stops, and takes the models off the connection. */
   close(): Promise<void>;

@@ -128,7 +128,8 @@ describe('stop()', () => {
     const call = integration.at('/waiting').get();
     const outcome = expect(call).rejects.toMatchObject({ code: 'INSTANCE_STOPPED' });
     await waiting;
-    await integrations.stop({ graceMs: 20 });
+    // Long enough to see the answer and begin to wait, even on a busy machine.
+    await integrations.stop({ graceMs: 1_000 });
     await outcome;
   });
 

@@ -1,0 +1,31 @@
+import type { JobDefinition } from '../lib/types/job-queue.js';
+
+/** What the package does now and then by itself. Each may also be called by the application, and by several at once. */
+export interface Maintenance {
+  checkFailureRate(): Promise<unknown>;
+  checkStaleness(): Promise<unknown>;
+  closeStaleIncidents(): Promise<unknown>;
+  sweepIdempotencyKeys(): Promise<unknown>;
+}
+
+/** The recurring jobs of the services that look after what is there. */
+export function maintenanceJobs(maintenance: Maintenance): readonly JobDefinition[] {
+  const { checkFailureRate, checkStaleness, closeStaleIncidents, sweepIdempotencyKeys } = maintenance;
+  return [
+    recurring('integrations.check-failure-rate', 60, checkFailureRate),
+    recurring('integrations.check-staleness', 300, checkStaleness),
+    recurring('integrations.close-stale-incidents', 3_600, closeStaleIncidents),
+    recurring('integrations.sweep-idempotency-keys', 60, sweepIdempotencyKeys),
+  ];
+}
+
+function recurring(name: string, everySeconds: number, work: () => Promise<unknown>): JobDefinition {
+  return {
+    name,
+    concurrency: 1,
+    everySeconds,
+    async run() {
+      await work();
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import type { JobDefinition } from '../lib/types/job-queue.js';
+import type { JobStore } from './job-store.js';
+
+export const pruneJobsName = 'integrations.prune-jobs';
+const dayMs = 86_400_000;
+
+/** Deletes, once an hour, the jobs that failed long ago. */
+export function pruneJobs(store: Pick<JobStore, 'prune'>, keepFailedDays: number): JobDefinition {
+  return {
+    name: pruneJobsName,
+    concurrency: 1,
+    everySeconds: 3_600,
+    async run() {
+      await store.prune(new Date(Date.now() - keepFailedDays * dayMs));
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import type { Request, RequestHandler } from 'express';
+import { IntegrationError } from '../lib/errors.js';
+import type { LoggerLike } from '../lib/types/logger.js';
+
+/** What somebody wants to do on an administrative route. */
+export interface GuardedAction {
+  /** E.g. `jobs.dashboard`. */
+  readonly action: string;
+  /** The id of the integration that it is about; null: none. */
+  readonly integration: string | null;
+}
+
+/** Whether whoever sends the request may do that. What it throws or rejects with is the application's to answer. */
+export type Guard = (req: Request, action: GuardedAction) => boolean | PromiseLike<boolean>;
+
+/**
+ * Lets in whom the guard lets in: with exactly `true`, so that a forgotten `await` or a truthy object lets in nobody.
+ * Without a guard it lets in nobody, and says so once in the log.
+ */
+export function requireGuard(
+  guard: Guard | undefined,
+  action: GuardedAction,
+  logger: () => Pick<LoggerLike, 'warn'> | undefined,
+): RequestHandler {
+  let hasWarned = false;
+  return async function requireGuard(req, _res, next) {
+    if (guard === undefined && !hasWarned) {
+      hasWarned = true;
+      logger()?.warn(`Administrative routes without a guard are closed: pass one for "${action.action}".`, {
+        ...action,
+      });
+    }
+    const answer: unknown = await guard?.(req, action);
+    if (answer === true) next();
+    else next(new IntegrationError('ACTION_FORBIDDEN', 'This is not allowed here.'));
+  };
+}
