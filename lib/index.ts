@@ -21,6 +21,7 @@ export type {
   HttpSettings,
   IdempotencySettings,
   IntegrationsOptions,
+  JobsSettings,
   MonitoringSettings,
   RateLimitSettings,
   RequestLimits,
@@ -55,8 +56,16 @@ export type {
   SchemaDriftFacts,
 } from './errors.js';
 
-export { currentContext, inBackground } from './context.js';
-export type { CallPriority, OperationContext, RequestContext, RequestSummary, ResponseMetadata } from './context.js';
+export { currentContext, currentSyncAttempt, inBackground } from './context.js';
+export type {
+  CallPriority,
+  OperationContext,
+  RequestContext,
+  RequestSummary,
+  ResponseMetadata,
+  SyncAttempt,
+} from './context.js';
+export * from './sync/exports.js';
 export { retry } from './requests/retry.js';
 export type { RetryOptions } from './requests/retry.js';
 export type { HealthCheckResult } from './health/health-check.js';
@@ -70,7 +79,7 @@ export { redactingFormat, withIntegrationContext } from './logger.js';
 export type { RedactorOptions } from './redaction/redactor.js';
 export type { LoggerLike } from './types/logger.js';
 
-export type { IntegrationEventListener, IntegrationEventName, IntegrationEvents, SyncResult } from './events.js';
+export type { IntegrationEventListener, IntegrationEventName, IntegrationEvents } from './events.js';
 
 export { defineProvider } from '../providers/define-provider.js';
 export type {
@@ -102,11 +111,14 @@ export {
 export type { RegisteredProvider } from '../providers/registered-provider.js';
 export type { ProviderRegistry } from '../providers/registry.js';
 
+export type { Guard, GuardedAction } from '../middleware/guard.js';
 export { integrationErrorHandler } from '../middleware/integration-error-handler.js';
 export type { IntegrationErrorHandlerOptions } from '../middleware/integration-error-handler.js';
 export { integrationOf } from '../middleware/integration-of.js';
 export { integrationsRouter } from '../middleware/integrations-router.js';
 export type { IntegrationsRouterOptions } from '../middleware/integrations-router.js';
+export { jobsDashboard } from '../middleware/jobs-dashboard.js';
+export type { JobsDashboardOptions } from '../middleware/jobs-dashboard.js';
 export { loadIntegration } from '../middleware/load-integration.js';
 export type { LoadIntegrationOptions } from '../middleware/load-integration.js';
 export type { ProblemDetails } from '../middleware/problem-details.js';
@@ -115,6 +127,7 @@ export type { ExternalId } from './types/external-id.js';
 export type { FailureClass } from './types/failure-class.js';
 export type { FailureRateReport } from './types/failure-rate-report.js';
 export type { FailureSummary, Occurrences } from './types/failure-summary.js';
+export type { RunDueOptions, RunDueResult } from './types/job-queue.js';
 export type { InferSchema, JsonSchema, PlainObject } from './types/json.js';
 export type { DanglingMapping, FindOrphansOptions, Orphan, OrphanCursor, UnmappedRecord } from './types/orphan.js';
 export type { RecordAttributes, RecordDocument, RecordModel } from './types/record-model.js';
@@ -152,7 +165,6 @@ export type {
   ResponseType,
   TypedRequestBuilder,
 } from './types/request-builder.js';
-export type { DispatchOptions, SyncItemEvent, SyncSession } from './types/sync-session.js';
 export type { WebhookRequest } from './types/webhook-request.js';
 
 export { authStatuses, healthStatuses } from '../schemas/integration.js';
@@ -185,6 +197,5 @@ export type {
 export type { IntegrationIdempotencyKeyDocument } from '../schemas/integration-idempotency-key.js';
 export type { IntegrationMappingDocument, IntegrationMappingFields } from '../schemas/integration-mapping.js';
 export type { MappingMethods } from '../schemas/mapping-methods.js';
-export type { IntegrationSyncItemDocument, IntegrationSyncItemFields } from '../schemas/integration-sync-item.js';
 export type { IntegrationWebhookDocument, IntegrationWebhookFields } from '../schemas/integration-webhook.js';
 export type { IntegrationModels } from '../schemas/models.js';

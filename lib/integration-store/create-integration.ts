@@ -20,11 +20,25 @@ export interface CreateIntegrationInput {
   readonly owner?: PolymorphicTarget | null;
   /** Default: true. */
   readonly isActive?: boolean;
-  /** Minutes between two syncs, 1 to 525600; default: null, no schedule of its own. */
+  /** Minutes between two syncs, 1 to 525600; default: null, that of the provider. */
   readonly syncIntervalMinutes?: number | null;
+  /** When to sync, as a cron expression of five fields, or six with the seconds first; goes before the minutes. */
+  readonly syncCron?: string | null;
+  /** IANA name, for `syncCron`; default: null, UTC. */
+  readonly syncTimeZone?: string | null;
 }
 
-const inputFields = ['provider', 'name', 'credentials', 'metadata', 'owner', 'isActive', 'syncIntervalMinutes'];
+const inputFields = [
+  'provider',
+  'name',
+  'credentials',
+  'metadata',
+  'owner',
+  'isActive',
+  'syncIntervalMinutes',
+  'syncCron',
+  'syncTimeZone',
+];
 
 /**
  * Stores a new integration and emits `integrationCreated`; in a transaction when it has been committed and the session
@@ -55,6 +69,8 @@ export async function createIntegration(
     ...ownerFields(input.owner ?? null),
     isActive: input.isActive ?? true,
     syncIntervalMinutes: input.syncIntervalMinutes ?? null,
+    syncCron: input.syncCron ?? null,
+    syncTimeZone: input.syncTimeZone ?? null,
   });
   await integration.save(writeOptions(options));
   afterCommit(

@@ -8,9 +8,12 @@ import { writeOptions, type SessionOption } from '../durable-write.js';
 
 const enabled = { isActive: true, healthStatus: 'healthy', consecutiveFailures: 0 } as const;
 
+/** What was switched off is synced at once, or when its cron expression says; what was on keeps its schedule. */
+const nextSyncAt = { $cond: ['$isActive', '$nextSyncAt', null] };
+
 /**
- * Switches an integration on, with a clean record of health, in one write; `lastErrorAt` stays. Emits
- * `integrationHealthChanged` where it was not healthy before.
+ * Switches an integration on, with a clean record of health, in one write; `lastErrorAt` stays. Its schedule begins
+ * anew where it was switched off. Emits `integrationHealthChanged` where it was not healthy before.
  *
  * @throws IntegrationError `INTEGRATION_NOT_FOUND`
  */
@@ -22,11 +25,11 @@ export async function enableIntegration(
   const { models, emit, health } = dependencies;
   const _id = integrationId(target);
   if (_id === null) throw integrationNotFound(target);
-  const before = await models.Integration.findOneAndUpdate(
-    { _id },
-    { $set: enabled },
-    { ...writeOptions(options), returnDocument: 'before' },
-  );
+  const before = await models.Integration.findOneAndUpdate({ _id }, [{ $set: { ...enabled, nextSyncAt } }], {
+    ...writeOptions(options),
+    returnDocument: 'before',
+    updatePipeline: true,
+  });
   if (before === null) throw integrationNotFound(target);
   const integration = await findIntegrationOrFail(dependencies, _id, options);
   const { healthStatus: previousStatus } = before;

@@ -1,3 +1,4 @@
+import { isCronExpression, isTimeZone } from '../sync/schedule/cron.js';
 import { polymorphicRef, type PolymorphicTarget } from '../types/polymorphic.js';
 import { integrationInvalid } from './integration-invalid.js';
 
@@ -23,6 +24,14 @@ const rules = {
     expected: `a whole number of minutes from 1 to ${String(MINUTES_OF_A_YEAR)}, or null`,
     accepts: (value) =>
       value === null || (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MINUTES_OF_A_YEAR),
+  },
+  syncCron: {
+    expected: 'a cron expression of five or six fields that comes true, or null',
+    accepts: (value) => value === null || isCronExpression(value),
+  },
+  syncTimeZone: {
+    expected: 'the IANA name of a time zone, or null',
+    accepts: (value) => value === null || isTimeZone(value),
   },
 } as const satisfies Record<string, FieldRule>;
 

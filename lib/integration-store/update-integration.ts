@@ -18,16 +18,21 @@ export interface UpdateIntegrationInput {
   readonly metadata?: PlainObject | null;
   /** A saved document, or its model name and id; null: nobody. */
   readonly owner?: PolymorphicTarget | null;
-  /** Minutes between two syncs, 1 to 525600; null: no schedule of its own. */
+  /** Minutes between two syncs, 1 to 525600; null: those of the provider. */
   readonly syncIntervalMinutes?: number | null;
+  /** When to sync, as a cron expression of five fields, or six with the seconds first; null: the minutes count. */
+  readonly syncCron?: string | null;
+  /** IANA name, for `syncCron`; null: UTC. */
+  readonly syncTimeZone?: string | null;
 }
 
-const inputFields = ['name', 'credentials', 'metadata', 'owner', 'syncIntervalMinutes'];
+const inputFields = ['name', 'credentials', 'metadata', 'owner', 'syncIntervalMinutes', 'syncCron', 'syncTimeZone'];
 
 /**
  * Changes an integration and resolves to it as it is then. Credentials that cannot be opened stay as they are unless
- * new ones are given. An integration whose provider is not registered can be changed too, except for what only its
- * provider could validate.
+ * new ones are given. A schedule that changes begins anew: with minutes at once, with a cron expression at its next
+ * time. An integration whose provider is not registered can be changed too, except for what only its provider could
+ * validate.
  *
  * @throws IntegrationError `INTEGRATION_NOT_FOUND`, `CREDENTIALS_CONFLICT` when others kept changing the credentials,
  *   and what `createIntegration` raises for values.
@@ -42,7 +47,7 @@ export async function updateIntegration(
   const _id = integrationId(target);
   if (_id === null) throw integrationNotFound(target);
   const { credentials, metadata } = await validated(dependencies, _id, input, options);
-  const changes = { ...plainChanges(input), ...metadata };
+  const changes = { ...plainChanges(input), ...metadata, ...(await rescheduled(dependencies, _id, input, options)) };
   const updated =
     credentials === undefined
       ? await setFields(dependencies, _id, changes, options)
@@ -81,10 +86,38 @@ async function validated(
   };
 }
 
-function plainChanges({ name, owner, syncIntervalMinutes }: UpdateIntegrationInput): Partial<IntegrationFields> {
+function plainChanges(input: UpdateIntegrationInput): Partial<IntegrationFields> {
+  const { name, owner } = input;
   return {
     ...(name !== undefined && { name }),
     ...(owner !== undefined && ownerFields(owner)),
-    ...(syncIntervalMinutes !== undefined && { syncIntervalMinutes }),
+    ...schedule(input),
   };
+}
+
+function schedule({ syncIntervalMinutes, syncCron, syncTimeZone }: UpdateIntegrationInput): Partial<IntegrationFields> {
+  return {
+    ...(syncIntervalMinutes !== undefined && { syncIntervalMinutes }),
+    ...(syncCron !== undefined && { syncCron }),
+    ...(syncTimeZone !== undefined && { syncTimeZone }),
+  };
+}
+
+/**
+ * Leaves it to the next tick when the first sync by another schedule is due; the same schedule once more changes
+ * nothing.
+ */
+async function rescheduled(
+  { models }: StoreDependencies,
+  _id: Types.ObjectId,
+  input: UpdateIntegrationInput,
+  { session = null }: SessionOption,
+): Promise<Partial<IntegrationFields>> {
+  const wanted = schedule(input);
+  if (Object.keys(wanted).length === 0) return {};
+  const selected = { syncIntervalMinutes: 1, syncCron: 1, syncTimeZone: 1 } as const;
+  const found = await models.Integration.findOne({ _id }).select(selected).session(session).lean();
+  const stored = new Map<string, unknown>(Object.entries(found ?? {}));
+  const isSame = Object.entries(wanted).every(([name, value]) => (stored.get(name) ?? null) === value);
+  return isSame ? {} : { nextSyncAt: null };
 }

@@ -1,9 +1,10 @@
 import { Types } from 'mongoose';
 import type { ProviderRegistry } from '../../providers/registry.js';
 import type { IntegrationFields, IntegrationModel } from '../../schemas/integration.js';
-import { opinionOf } from '../failures/opinion-of.js';
 import { integrationCollection } from '../integration-store/integration-collection.js';
 import { integrationId, integrationNotFound } from '../integration-store/integration-id.js';
+import { scheduleOf, type OwnSchedule } from '../sync/schedule/schedule-of.js';
+import { timeAfter } from '../sync/schedule/time-after.js';
 import type { IdOrDocument } from '../types/polymorphic.js';
 import { beginStaleness, recoverStaleness, remindOfStaleness, type StalenessParts } from './staleness-episode.js';
 
@@ -25,7 +26,7 @@ export interface StalenessResult {
   readonly recovered: number;
 }
 
-type SeenField = '_id' | 'provider' | 'syncIntervalMinutes' | 'lastSyncedAt' | 'createdAt' | 'staleSince';
+type SeenField = '_id' | 'provider' | 'lastSyncedAt' | 'createdAt' | 'staleSince' | 'syncPausedAt' | keyof OwnSchedule;
 
 /** With the time of the server, which all dates in it are compared with. */
 type Seen = Pick<IntegrationFields, SeenField> & { readonly now: Date };
@@ -33,6 +34,9 @@ type Seen = Pick<IntegrationFields, SeenField> & { readonly now: Date };
 const projection = {
   provider: 1,
   syncIntervalMinutes: 1,
+  syncCron: 1,
+  syncTimeZone: 1,
+  syncPausedAt: 1,
   lastSyncedAt: 1,
   createdAt: 1,
   staleSince: 1,
@@ -40,12 +44,12 @@ const projection = {
 } as const;
 
 const pageSize = 500;
-const minuteMs = 60_000;
 
 /**
  * Looks for integrations that have had no clean sync for too many of their intervals, counted from their creation where
- * there never was one. An episode begins and ends once, whoever checks at the same time. What has no interval is never
- * stale, and what is switched off is left alone. No part of health: the other API may be well.
+ * there never was one. An episode begins and ends once, whoever checks at the same time. What has no schedule is never
+ * stale, and what is switched off, or whose schedule is paused, is left alone. No part of health: the other API may be
+ * well.
  *
  * @param target Default: all active integrations, page by page.
  * @throws IntegrationError `INTEGRATION_NOT_FOUND`
@@ -59,6 +63,7 @@ export async function checkStaleness(parts: StalenessCheckParts, target?: IdOrDo
 }
 
 async function check(parts: StalenessCheckParts, seen: Seen): Promise<StalenessResult> {
+  if (seen.syncPausedAt instanceof Date) return unchanged(seen);
   const isStale = isOverdue(parts, seen);
   const wasStale = seen.staleSince !== null;
   const becameStale = isStale && !wasStale && (await beginStaleness(parts, seen));
@@ -67,12 +72,14 @@ async function check(parts: StalenessCheckParts, seen: Seen): Promise<StalenessR
   return { checked: 1, stale: Number(isStale), becameStale: Number(becameStale), recovered: Number(recovered) };
 }
 
+function unchanged({ staleSince }: Seen): StalenessResult {
+  return { checked: 1, stale: Number(staleSince instanceof Date), becameStale: 0, recovered: 0 };
+}
+
 function isOverdue({ registry, afterIntervals }: StalenessCheckParts, seen: Seen): boolean {
-  const { syncIntervalMinutes, lastSyncedAt, createdAt, now } = seen;
-  const byDefault = () => registry.find(seen.provider)?.provider.defaultSyncInterval?.();
-  const interval = syncIntervalMinutes ?? opinionOf(byDefault) ?? 0;
-  const quietMs = now.getTime() - (lastSyncedAt ?? createdAt).getTime();
-  return interval > 0 && quietMs > interval * afterIntervals * minuteMs;
+  const schedule = scheduleOf(seen, registry.find(seen.provider)?.provider ?? {});
+  if (schedule === null) return false;
+  return timeAfter(schedule, seen.lastSyncedAt ?? seen.createdAt, afterIntervals) < seen.now;
 }
 
 async function* allActive(model: IntegrationModel): AsyncGenerator<readonly Seen[]> {

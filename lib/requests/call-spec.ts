@@ -136,9 +136,9 @@ export function checkCallOptions(options: CallOptions): CallOptions {
     throw new IntegrationError('REQUEST_INVALID', `signal must be an AbortSignal, got ${typeof options.signal}.`);
   }
   const { timeoutMs, deadlineMs, maxResponseBytes, signal, headers, query, responseType } = options;
-  const { maxWaitSeconds, priority } = options;
-  const traffic = { maxWaitSeconds, priority };
-  const checked = { timeoutMs, deadlineMs, maxResponseBytes, signal, headers, query, responseType, ...traffic };
+  const { maxWaitSeconds, priority, wholeResponse } = options;
+  const others = { maxWaitSeconds, priority, wholeResponse };
+  const checked = { timeoutMs, deadlineMs, maxResponseBytes, signal, headers, query, responseType, ...others };
   return Object.fromEntries(Object.entries(checked).filter(([, value]) => value !== undefined));
 }
 

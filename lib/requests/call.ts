@@ -117,7 +117,9 @@ export class Call implements RequestContext {
   /** What the attempt brought, before it is checked and typed. */
   get payload(): unknown {
     if (this.isConfirmed) return this.revalidation?.payload;
-    return this.response === null ? this.returned : this.response.body;
+    if (this.response === null) return this.returned;
+    const { statusCode, headers, body } = this.response;
+    return this.spec.options.wholeResponse === true ? { statusCode, headers, body } : body;
   }
 
   /** Milliseconds since the call began. */

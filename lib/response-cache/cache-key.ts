@@ -20,6 +20,7 @@ export function cacheKey({ spec, integration, method }: Call, fingerprints: Fing
     query: options.query,
     headers: lowerCased(options.headers ?? {}),
     responseType: options.responseType ?? 'auto',
+    ...(options.wholeResponse === true && { wholeResponse: true }),
     metadata: integration.metadata,
     credentials: integration.credentials,
     schema: parser?.identity(),

@@ -8,6 +8,8 @@ export interface ExplainedCommand {
   readonly filter: unknown;
   readonly scansCollection: boolean;
   readonly examined: number;
+  /** Entries of indexes that were looked at. */
+  readonly keys: number;
   /** Documents returned, counted, or chosen for an update or a deletion. */
   readonly found: number;
 }
@@ -28,7 +30,7 @@ export async function explainCommands(
   const client = connection.getClient();
   const sent: mongo.Document[] = [];
   const note = ({ commandName, command }: mongo.CommandStartedEvent): void => {
-    if (explainable.includes(commandName)) sent.push(command);
+    if (explainable.includes(commandName)) sent.push(...singly(command));
   };
   client.on('commandStarted', note);
   try {
@@ -37,6 +39,12 @@ export async function explainCommands(
     client.off('commandStarted', note);
   }
   return Promise.all(sent.map((command) => explain(connection, command)));
+}
+
+/** The server explains one update at a time. */
+function singly(command: mongo.Document): mongo.Document[] {
+  const updates: unknown = command.updates;
+  return Array.isArray(updates) ? updates.map((update: unknown) => ({ ...command, updates: [update] })) : [command];
 }
 
 /** A stage of a plan, as far as it matters here. */
@@ -52,6 +60,7 @@ interface PlanStage {
 interface ExecutionStats {
   readonly nReturned: number;
   readonly totalDocsExamined: number;
+  readonly totalKeysExamined: number;
   readonly executionStages: PlanStage;
 }
 
@@ -74,6 +83,7 @@ async function explain(connection: Connection, sent: mongo.Document): Promise<Ex
     filter: command.filter ?? command.query ?? command.updates ?? command.deletes ?? command.pipeline,
     scansCollection: stages.some(({ stage }) => stage === 'COLLSCAN'),
     examined: stats.totalDocsExamined,
+    keys: stats.totalKeysExamined,
     found: Math.max(stats.nReturned, ...stages.map(foundBy)),
   };
 }

@@ -1,9 +1,11 @@
 /**
  * A TCP proxy in front of a MongoDB server that loses replies: the server has done what it was asked, and the client
- * does not learn it.
+ * does not learn it. It can also keep the server out of reach for a while.
  *
  *     const proxy = await startMongoProxy(database.uri);
  *     proxy.loseReplies({ to: 'insert', count: 3 }); // the connection is cut instead of each of the next three
+ *     proxy.cut(); // all connections, and those to come
+ *     proxy.restore();
  *     await proxy.stop();
  *
  * @module
@@ -17,6 +19,9 @@ export interface MongoProxy {
   loseReplies(plan: { readonly to: string; readonly count: number }): void;
   /** How many of them were lost. */
   lost(): number;
+  /** Cuts all connections, and each new one, until `restore()`. */
+  cut(): void;
+  restore(): void;
   stop(): Promise<void>;
 }
 
@@ -26,8 +31,13 @@ export async function startMongoProxy(serverUri: string): Promise<MongoProxy> {
   const clients = new Set<Socket>();
   let plan = { to: Buffer.alloc(0), count: 0 };
   let lost = 0;
+  let isCut = false;
 
   const server = createServer((client) => {
+    if (isCut) {
+      client.destroy();
+      return;
+    }
     const upstream = connect(Number(target.port), target.hostname);
     let isDoomed = false;
     clients.add(client);
@@ -51,6 +61,9 @@ export async function startMongoProxy(serverUri: string): Promise<MongoProxy> {
     client.on('close', () => clients.delete(client));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const destroyAll = (): void => {
+    for (const client of clients) client.destroy();
+  };
   const uri = new URL(serverUri);
   uri.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
@@ -60,8 +73,15 @@ export async function startMongoProxy(serverUri: string): Promise<MongoProxy> {
       plan = { to: Buffer.from(`${to}\0`), count };
     },
     lost: () => lost,
+    cut() {
+      isCut = true;
+      destroyAll();
+    },
+    restore() {
+      isCut = false;
+    },
     async stop() {
-      for (const client of clients) client.destroy();
+      destroyAll();
       await new Promise((resolve) => server.close(resolve));
     },
   };

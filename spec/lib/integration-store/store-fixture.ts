@@ -101,6 +101,9 @@ function compileFixtureModels(connection: Connection, values: () => DocumentValu
     findOrphans: elsewhere,
     recordSuccess: elsewhere,
     recordFailure: elsewhere,
+    syncNow: elsewhere,
+    markSynced: elsewhere,
+    pendingSyncItemCount: elsewhere,
     getCredentials() {
       return values().getCredentials(this);
     },

@@ -68,6 +68,21 @@ describe('an integration', () => {
     },
   );
 
+  it('with a cron expression is stale when so many occurrences have passed', async () => {
+    await set({ syncCron: '0 0 * * *', createdAt: minutesAgo(30 * 24 * 60) });
+    await set({ lastSyncedAt: minutesAgo(2 * 24 * 60) });
+    expect(await check()).toMatchObject({ stale: 0 });
+    await set({ lastSyncedAt: minutesAgo(6 * 24 * 60) });
+    expect(await check()).toMatchObject({ becameStale: 1 });
+  });
+
+  it('whose schedule is paused is left alone, in an episode and out of it', async () => {
+    await set({ lastSyncedAt: minutesAgo(60), syncPausedAt: minutesAgo(1) });
+    expect(await check()).toEqual({ checked: 1, stale: 0, becameStale: 0, recovered: 0 });
+    await set({ lastSyncedAt: minutesAgo(1), staleSince: minutesAgo(60) });
+    expect(await check()).toEqual({ checked: 1, stale: 1, becameStale: 0, recovered: 0 });
+  });
+
   it('that was never synced is measured from its creation', async () => {
     expect(await check()).toMatchObject({ stale: 0 });
     await set({ createdAt: minutesAgo(41) });

@@ -107,6 +107,17 @@ describe('a URL call', () => {
     expect(request.attempts).toMatchObject([{ failureClass: 'local' }]);
   });
 
+  it('gives status and headers beside the body, where the caller wants the whole response, and checks that', async () => {
+    upstream.answer((_request, response) =>
+      response.writeHead(201, { 'content-type': 'application/json', Link: '</next>; rel="next"' }).end('[1]'),
+    );
+    const call = local.integration.at('/whole').withOptions({ wholeResponse: true });
+    const whole = { statusCode: 201, headers: expect.objectContaining({ link: '</next>; rel="next"' }), body: [1] };
+    await expect(call.get()).resolves.toEqual(whole);
+    await expect(call.as({ type: 'object', required: ['body'] }).get()).resolves.toEqual(whole);
+    await expectRefusal(call.as({ type: 'array' }).get(), 'SCHEMA_DRIFT');
+  });
+
   it('streams a response', async () => {
     upstream.answer((_request, response) => response.end('streamed'));
     const body = await local.integration.at('/stream').withOptions({ responseType: 'stream' }).get();

@@ -58,6 +58,17 @@ describe('an expired response', () => {
     ]);
   });
 
+  it('has the headers it came with, where the whole response is wanted', async () => {
+    upstream.answer(unchanged);
+    const whole = local.integration.at('/whole').withCache(60).withOptions({ wholeResponse: true });
+    const first = await whole.get();
+    expect(first).toMatchObject({ statusCode: 200, headers: { etag: '"v1"' }, body: { version: 1 } });
+    await expire(models(), '/whole');
+    await expect(whole.get()).resolves.toEqual(first);
+    await expect(call('/whole')).resolves.toEqual({ version: 1 });
+    expect(upstream.received.map(({ headers }) => headers['if-none-match'])).toEqual([undefined, '"v1"', undefined]);
+  });
+
   it('is asked for by its date where it has no tag', async () => {
     upstream.answer(json({ version: 1 }, { 'last-modified': lastModified }));
     await call('/dated');

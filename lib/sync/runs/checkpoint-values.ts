@@ -1,0 +1,71 @@
+import type { Collection, Types } from 'mongoose';
+import type { IntegrationSyncItemFields, IntegrationSyncItemModel } from '../../../schemas/integration-sync-item.js';
+import { isCheckpoint } from './compare-checkpoints.js';
+
+/** The checkpoint values of a run's items. */
+export interface CheckpointValues {
+  /** Of the items that are done or skipped, in order of dispatch, in chunks; at the most those before the limit. */
+  resolved(runId: Types.ObjectId, limit: CheckpointLimit, chunkSize: number): AsyncIterable<readonly unknown[]>;
+  /** Before the first item that is not done: null where none may be taken, because nobody knows what comes before it. */
+  beforeUnresolved(runId: Types.ObjectId): Promise<CheckpointLimit | null>;
+}
+
+/** Up to where values count; empty: all. */
+export interface CheckpointLimit {
+  readonly sequence?: { readonly $lt: number };
+  readonly checkpointValue?: { readonly $lt: unknown };
+}
+
+/** Of the first item of the second listing of a run; those of the first are lower. */
+const secondListing = 2 * 2 ** 32;
+const onPrimary = { readPreference: 'primary' } as const;
+
+interface Unresolved {
+  readonly sequence: number;
+  readonly checkpointValue: unknown;
+}
+
+export function createCheckpointValues(model: IntegrationSyncItemModel): CheckpointValues {
+  const items: Collection<IntegrationSyncItemFields> = model.db.collection(model.collection.collectionName);
+  return {
+    async *resolved(syncLogId, limit, chunkSize) {
+      const filter = { syncLogId, status: { $in: ['success', 'skipped'] as const }, ...bySequence(limit) };
+      const cursor = items
+        .find<Unresolved>(filter, { ...onPrimary, projection: { _id: 0, checkpointValue: 1 } })
+        .sort({ sequence: 1 });
+      let chunk: unknown[] = [];
+      for await (const { checkpointValue } of cursor) {
+        chunk.push(checkpointValue);
+        if (chunk.length < chunkSize) continue;
+        yield chunk;
+        chunk = [];
+      }
+      if (chunk.length > 0) yield chunk;
+    },
+    async beforeUnresolved(syncLogId) {
+      const failed = { syncLogId, status: 'failed' } as const;
+      const first = await items.findOne(failed, { ...onPrimary, sort: { sequence: 1 } });
+      if (first === null) return {};
+      // A repetition, maybe, of an item that stands somewhere else: listed again after a crash, and nothing tells which.
+      const repeated = { ...failed, externalId: null, sequence: { $gte: secondListing } };
+      if ((await items.findOne(repeated, { ...onPrimary, projection: { _id: 1 } })) !== null) return null;
+      const least = await leastValue(items, syncLogId);
+      // Where several items share a value, that of the first one which is not done must not be reached.
+      return { sequence: { $lt: first.sequence }, ...(isCheckpoint(least) && { checkpointValue: { $lt: least } }) };
+    },
+  };
+}
+
+/** Null and absent values are none. */
+function bySequence({ sequence, checkpointValue }: CheckpointLimit) {
+  return { ...(sequence && { sequence }), checkpointValue: { $ne: null, ...checkpointValue } };
+}
+
+async function leastValue(items: Collection<IntegrationSyncItemFields>, syncLogId: Types.ObjectId): Promise<unknown> {
+  const stages = [
+    { $match: { syncLogId, status: 'failed' } },
+    { $group: { _id: null, least: { $min: '$checkpointValue' } } },
+  ];
+  const [group] = await items.aggregate<{ least: unknown }>(stages, onPrimary).toArray();
+  return group?.least ?? null;
+}

@@ -1,0 +1,12 @@
+import type { Collection } from 'mongoose';
+import type { IntegrationSyncRunFields, IntegrationSyncRunModel } from '../../../schemas/integration-sync-run.js';
+
+/** A run as it is stored. */
+export type SyncRun = IntegrationSyncRunFields;
+
+/** The driver's collection of runs, for atomic updates that Mongoose has no part in. */
+export type RunCollection = Collection<SyncRun>;
+
+export function runCollection(model: IntegrationSyncRunModel): RunCollection {
+  return model.db.collection<SyncRun>(model.collection.collectionName);
+}
