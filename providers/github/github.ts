@@ -1,7 +1,9 @@
-import { bearer, defineProvider } from '../../lib/index.js';
+import { bearer, defineProvider, RateLimit, reduceCheckpointsByMax } from '../../lib/index.js';
 import { authenticatedUser } from './authenticated-user.js';
 import { credentialSchema } from './credential-schema.js';
 import { healthCheck } from './health-check.js';
+import { issueSynced } from './issues/github-issue.js';
+import { sync, syncIncremental } from './issues/list-issues.js';
 import { metadataSchema } from './metadata-schema.js';
 import { classifyFailure, isRetryable, responseMetadata, retryDelayMs } from './rate-limit.js';
 import { sensitiveResponseFields } from './sensitive-fields.js';
@@ -30,4 +32,15 @@ export const github = defineProvider({
   isRetryable,
   retryDelayMs,
   classifyFailure,
+  sync,
+  syncIncremental,
+  syncItemEvents: () => [issueSynced.eventClass],
+  defaultSyncInterval: () => 5,
+  // GitHub allows 5,000 an hour to all that a user or an app runs: the rest is for the others.
+  defaultRateLimit: () => RateLimit.perMinute(60),
+  // Of times that are all written alike.
+  reduceCheckpoints: reduceCheckpointsByMax,
+  checkpointOrder: 'ascending',
+  // Issues can be deleted, and transferred to other repositories.
+  detectDeletions: true,
 });

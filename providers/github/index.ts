@@ -4,4 +4,5 @@
  * @module
  */
 export { github } from './github.js';
+export { issueSynced, type GitHubAccount, type GitHubIssue, type GitHubLabel } from './issues/github-issue.js';
 export type { GitHubCredentials, GitHubMetadata } from './types.js';

@@ -19,6 +19,8 @@ beforeAll(async () => {
     providers: { github },
     encryptionKeys: [{ id: 'a', secret: Buffer.alloc(32, 1).toString('base64') }],
     retry: { maxDelayMs: 1 },
+    // No sync makes calls beside those of the tests.
+    jobs: { enabled: false },
     logger: false,
   } as const;
   integrations = createIntegrations({ ...options, http: { allowedPrivateHosts: [new URL(api.url).host] } });
