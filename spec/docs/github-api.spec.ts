@@ -155,6 +155,24 @@ describe('listing issues', () => {
   });
 });
 
+describe('many issues', () => {
+  const many = '/repos/octokit-fixture-org/many-issues/issues';
+
+  it('are listed in the order in which they were updated, half a minute one after the other', async () => {
+    const api = await start({ manyIssues: 25 });
+    const answer = await call(api, `${many}?sort=updated&direction=asc&per_page=10`);
+    expect(await numbers(answer)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(await numbers(await call(api, nextPage(answer) ?? ''))).toEqual([11, 12, 13, 14, 15, 16, 17, 18, 19, 20]);
+    const since = new Date(Date.now() - 75_000).toISOString();
+    expect(await numbers(await call(api, `${many}?sort=updated&direction=asc&since=${since}`))).toEqual([23, 24, 25]);
+  });
+
+  it('are not there unless they are asked for', async () => {
+    const api = await start();
+    expect((await call(api, many)).status).toBe(404);
+  });
+});
+
 describe('changing issues', () => {
   it('creates an issue that later answers show', async () => {
     const api = await start();

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startGitHubApi, type GitHubApi } from '../../docs/examples/demo/github-api/index.js';
 import { useBuiltPackage } from '../support/built-package.js';
 import { useDatabase } from '../support/database.js';
+import { freePort } from '../support/free-port.js';
 import { useHttpServer } from '../support/http-server.js';
 import { runExample } from './example-process.js';
 import { codeBlocks, readPage } from './markdown.js';
@@ -14,7 +13,8 @@ const EXAMPLE_TIMEOUT_MS = 60_000;
 const INTEGRATIONS_KEY = randomBytes(32).toString('base64');
 
 it('shows the examples as they are', () => {
-  expect(blocks).toEqual([readPage('docs/examples/quick-start.ts'), readPage('docs/examples/own-provider.ts')]);
+  const examples = ['quick-start', 'own-provider', 'sync'];
+  expect(blocks).toEqual(examples.map((name) => readPage(`docs/examples/${name}.ts`)));
 });
 
 describe('the quick start', () => {
@@ -83,11 +83,25 @@ describe('the example of an own provider', () => {
   );
 });
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
+describe('the example of a sync', () => {
+  let api: GitHubApi;
+  beforeAll(async () => {
+    api = await startGitHubApi();
+  });
+  afterAll(() => api.close());
+  useBuiltPackage();
+  const database = useDatabase();
+
+  it('hands every issue to the application, and ends by itself', { timeout: EXAMPLE_TIMEOUT_MS }, async () => {
+    const example = runExample('docs/examples/sync.ts', [], {
+      MONGODB_URI: database.uri,
+      INTEGRATIONS_KEY,
+      GITHUB_TOKEN: api.token,
+      GITHUB_API_URL: api.url,
+    });
+    const { code, stdout, stderr } = await example.ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^13 issues, 0 of them failed, up to \d{4}-\d\d-\d\dT/);
+    await expect(database.connection.collection('issues').countDocuments()).resolves.toBe(13);
+  });
+});

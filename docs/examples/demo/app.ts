@@ -7,22 +7,23 @@ import { plain } from './terminal.js';
 /** The application: what a user of the package writes. */
 export function createApp(): Express {
   const app = express();
+  const loadGitHub = loadIntegration('github', { name: 'Local GitHub' });
   app.use(integrationsRouter());
   app.use(express.json());
-  app.get('/issues', loadIntegration('github'), async (req, res) => {
+  app.get('/issues', loadGitHub, async (req, res) => {
     const { page = '1', per_page: perPage = '30' } = req.query;
     res.json(await listIssues(integrationOf(req), { page: Number(page), perPage: Number(perPage) }));
   });
-  app.post('/issues', loadIntegration('github'), async (req, res) => {
+  app.post('/issues', loadGitHub, async (req, res) => {
     res.status(201).json(await openIssue(integrationOf(req), 'Opened by the demo'));
   });
-  app.get('/issues/:number', loadIntegration('github'), async (req, res) => {
+  app.get('/issues/:number', loadGitHub, async (req, res) => {
     res.json(await readIssue(integrationOf(req), String(req.params.number)));
   });
-  app.post('/import', loadIntegration('github'), async (req, res) => {
+  app.post('/import', loadGitHub, async (req, res) => {
     res.json(await importIssues(integrationOf(req)));
   });
-  app.get('/log', loadIntegration('github'), async (req, res) => {
+  app.get('/log', loadGitHub, async (req, res) => {
     const lines = await logReport(integrationOf(req), plain);
     res.type('text/plain').send(`${lines.join('\n')}\n`);
   });

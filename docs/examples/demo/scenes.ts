@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { issuePages } from './issues.js';
 import type { Stage } from './stage.js';
+import { syncScene } from './sync-scene.js';
 import { plural } from './terminal.js';
 
 type Scene = (stage: Stage) => Promise<void>;
@@ -18,6 +19,7 @@ export const scenes: readonly Scene[] = [
   notFound,
   failedWrite,
   operation,
+  syncScene,
   secretsStaySecret,
 ];
 

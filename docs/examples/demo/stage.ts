@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { IntegrationRequestFields } from 'express-integrations';
+import { createProgressBar, type ProgressBar } from './progress-bar.js';
 import { answerOf } from './request-table.js';
 import { maxWidth, milliseconds, plural, wrap, type Paint } from './terminal.js';
 import type { World } from './world.js';
@@ -19,6 +20,8 @@ export interface Stage {
   /** Begins a scene: a heading, and what is to be seen. */
   open(title: string, story: string): void;
   say(text: string): void;
+  /** Shows how far something has come, until it is ended. */
+  progressBar(): ProgressBar;
   /** Prints a JSON value. */
   show(value: unknown): void;
   /** Sends a real HTTP request to the application and prints what came back; fails on any other status. */
@@ -35,6 +38,7 @@ export function createStage(world: World, print: (line: string) => void, paint: 
   return {
     world,
     say,
+    progressBar: () => createProgressBar(process.stdout, print),
     show(value) {
       const short = JSON.stringify(value);
       const lines = short.length <= maxWidth - 3 ? [short] : JSON.stringify(value, null, 2).split('\n');

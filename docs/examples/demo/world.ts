@@ -2,13 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createIntegrations, type IntegrationDocument } from 'express-integrations';
-import { github } from 'express-integrations/providers/github';
+import type { IntegrationDocument } from 'express-integrations';
 import mongoose, { type Connection } from 'mongoose';
 import { withDatabaseName } from '../../../spec/support/mongo-uri.js';
 import { startMongo } from '../../../spec/support/mongod/index.js';
 import { createApp } from './app.js';
 import { startGitHubApi, type GitHubApi } from './github-api/index.js';
+import { openInstance, type InstanceSettings } from './instance.js';
+
+/** In one of the repositories of the local API. */
+export const manyIssues = 5_000;
 
 /** Everything that the demo runs on. */
 export interface World {
@@ -16,6 +19,10 @@ export interface World {
   readonly api: GitHubApi;
   /** The application's connection, to look at what is stored. */
   readonly connection: Connection;
+  /** The package, in the application's process. */
+  readonly integrations: ReturnType<typeof openInstance>;
+  /** For further processes. */
+  readonly settings: InstanceSettings;
   readonly integration: IntegrationDocument;
   /** Where the application listens. */
   readonly origin: string;
@@ -30,20 +37,12 @@ export async function startWorld(): Promise<World> {
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
-    const api = await startGitHubApi();
+    const api = await startGitHubApi({ manyIssues });
     closers.push(() => api.close());
-    const connection = await connect(closers);
-    const integrations = createIntegrations({
-      connection,
-      providers: { github },
-      encryptionKeys: [{ id: 'demo', secret: randomBytes(32).toString('base64') }],
-      http: { allowedPrivateHosts: [new URL(api.url).host] },
-      // What takes minutes with the defaults is to be watched in seconds.
-      requests: { timeoutMs: 1_500 },
-      retry: { maxDelayMs: 1_000 },
-      // The demo makes calls fail on purpose.
-      logger: false,
-    });
+    const { connection, mongoUri } = await connect(closers);
+    const settings = { mongoUri, apiUrl: api.url, encryptionKey: randomBytes(32).toString('base64') };
+    // Who serves requests leaves the work in the background to others.
+    const integrations = openInstance(connection, settings, { work: false });
     closers.push(() => integrations.close());
     await integrations.start();
     const integration = await integrations.create({
@@ -52,23 +51,25 @@ export async function startWorld(): Promise<World> {
       credentials: { token: api.token },
       metadata: { owner: 'octokit-fixture-org', repo: 'paginate-issues', baseUrl: api.url },
     });
+    // It is there to be called; another one will be synced.
+    await integrations.syncs.pause(integration);
     const origin = await listen(closers);
-    return { api, connection, integration, origin, close };
+    return { api, connection, integrations, settings, integration, origin, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function connect(closers: (() => Promise<unknown>)[]): Promise<Connection> {
+async function connect(closers: (() => Promise<unknown>)[]): Promise<{ connection: Connection; mongoUri: string }> {
   const mongo = await startMongo();
   closers.push(() => mongo.stop());
-  const uri = withDatabaseName(mongo.uri, `express_integrations_demo_${randomBytes(4).toString('hex')}`);
-  const connection = await mongoose.createConnection(uri, { serverSelectionTimeoutMS: 10_000 }).asPromise();
+  const mongoUri = withDatabaseName(mongo.uri, `express_integrations_demo_${randomBytes(4).toString('hex')}`);
+  const connection = await mongoose.createConnection(mongoUri, { serverSelectionTimeoutMS: 10_000 }).asPromise();
   closers.push(() => connection.close());
   // A server of our own goes with all its data, and Ctrl-C in a terminal reaches it as it reaches us.
   if (mongo.pid === undefined) closers.push(() => connection.dropDatabase());
-  return connection;
+  return { connection, mongoUri };
 }
 
 async function listen(closers: (() => Promise<unknown>)[]): Promise<string> {

@@ -21,11 +21,11 @@ import { recordedUsers } from './user.js';
 export function createAnswerer(
   recordings: readonly Recording[],
   origin: string,
-  options: { readonly tokens: readonly string[]; readonly rateLimit: number },
+  options: { readonly tokens: readonly string[]; readonly rateLimit: number; readonly manyIssues: number },
 ): (request: ApiRequest) => Answer {
   const credentials = new Credentials(options.tokens, recordedUsers(recordings));
   const rateLimit = new RateLimit(options.rateLimit);
-  const routes = createRoutes(recordings, origin);
+  const routes = createRoutes(recordings, origin, options.manyIssues);
   return (request) => {
     const identity = credentials.identify(request);
     if ('refusal' in identity) return identity.refusal;
@@ -42,9 +42,14 @@ export function createAnswerer(
  * The in-memory routes come before the recorded answers, so that what a client creates or changes shows in later
  * answers.
  */
-function createRoutes(recordings: readonly Recording[], origin: string): Route[] {
-  const catalogue = new RepositoryCatalogue(recordings);
+function createRoutes(recordings: readonly Recording[], origin: string, manyIssues: number): Route[] {
+  const catalogue = new RepositoryCatalogue(
+    recordings,
+    manyIssues > 0 ? ['/repos/octokit-fixture-org/many-issues'] : [],
+  );
   const issues = new IssueStore(recordings, origin);
+  const crowded = catalogue.find('octokit-fixture-org', 'many-issues');
+  if (crowded) issues.fill(crowded, manyIssues);
   const labels = new LabelStore(recordings, origin);
   return [
     userRoute,

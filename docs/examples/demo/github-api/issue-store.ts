@@ -46,17 +46,38 @@ export class IssueStore {
   /** Adds an open issue, numbered after the last one of the repository. */
   create(repository: Repository, { title, body, labels, user }: NewIssue): Issue {
     const number = Math.max(0, ...this.list(repository).map((issue) => issue.number)) + 1;
-    const id = Math.max(...this.#issues.map((issue) => issue.id)) + 1;
+    const created_at = gitHubTime();
+    const issue = this.#blank(repository, number);
+    Object.assign(issue, { title, body, labels, user, created_at, updated_at: created_at });
+    this.#issues.push(issue);
+    return issue;
+  }
+
+  /** Generates issues for a repository that has none: 1 to `count`, updated half a minute one after the other until now. */
+  fill(repository: Repository, count: number): void {
+    const now = Date.now();
+    const issues = Array.from({ length: count }, (_, index) => {
+      const time = gitHubTime(now - (count - 1 - index) * 30_000);
+      const number = index + 1;
+      const issue = this.#blank(repository, number);
+      return Object.assign(issue, { title: `Issue ${String(number)}`, created_at: time, updated_at: time });
+    });
+    const firstId = this.#nextId();
+    for (const [index, issue] of issues.entries()) this.#issues.push({ ...issue, id: firstId + index });
+  }
+
+  #nextId(): number {
+    return Math.max(...this.#issues.map((issue) => issue.id)) + 1;
+  }
+
+  /** Not in the store yet. */
+  #blank(repository: Repository, number: number): Issue {
     const text = this.#template
       .replaceAll(`${templateRepository}/issues/1`, `${templateRepository}/issues/${String(number)}`)
       .replaceAll(templateRepository, `${repository.owner}/${repository.name}`);
     const blank = issueSchema.parse(JSON.parse(text));
-    const created_at = gitHubTime();
     const reactions = { ...blank.reactions, url: `${blank.url}/reactions` };
-    const times = { created_at, updated_at: created_at };
-    const issue = { ...blank, id, number, title, body, labels, user, comments: 0, ...times, reactions };
-    this.#issues.push(issue);
-    return issue;
+    return { ...blank, id: this.#nextId(), number, comments: 0, reactions };
   }
 
   /** Changes an issue in place and marks it as updated now. */
@@ -65,9 +86,9 @@ export class IssueStore {
   }
 }
 
-/** Now, as GitHub writes it: without milliseconds. */
-export function gitHubTime(): string {
-  return new Date().toISOString().replace(/\.\d+/, '');
+/** A time, by default now, as GitHub writes it: without milliseconds. */
+export function gitHubTime(time = Date.now()): string {
+  return new Date(time).toISOString().replace(/\.\d+/, '');
 }
 
 /** The issues in a recorded answer: a list, a search result, or neither. */

@@ -19,11 +19,12 @@ const firstId = 1000;
 export class RepositoryCatalogue {
   readonly #repositories: readonly Repository[];
 
-  constructor(recordings: readonly Recording[]) {
+  /** @param further Paths of repositories that come after the recorded ones */
+  constructor(recordings: readonly Recording[], further: readonly string[] = []) {
     const paths = new Set(recordings.flatMap(({ path }) => /^\/repos\/[^/?]+\/[^/?]+/.exec(path) ?? []));
     for (const { path, status } of recordings) if (status === 301) paths.delete(path);
     const ordered = [...paths].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
-    this.#repositories = ordered.map((path, index) => {
+    this.#repositories = [...ordered, ...further].map((path, index) => {
       const [, , owner = '', name = ''] = path.split('/');
       return { id: firstId + index, owner, name };
     });

@@ -24,6 +24,11 @@ export interface GitHubApiOptions {
   readonly faults?: FaultSchedule;
   /** Requests per token and hour before 403. Default 5000, as on GitHub. Searches: 30 per minute, always. */
   readonly rateLimit?: number;
+  /**
+   * So many generated issues in `octokit-fixture-org/many-issues`, the last one updated now, the one before half a
+   * minute earlier, and so on. Default 0: there is no such repository.
+   */
+  readonly manyIssues?: number;
 }
 
 /** A running local GitHub. */
@@ -45,7 +50,7 @@ export interface GitHubApi {
  * `@octokit/fixtures`. Resolves once it listens; rejects when the port is taken.
  */
 export async function startGitHubApi(options: GitHubApiOptions = {}): Promise<GitHubApi> {
-  const { token = recordedToken, port = 0, rateLimit = 5000 } = options;
+  const { token = recordedToken, port = 0, rateLimit = 5000, manyIssues = 0 } = options;
   const tokens = typeof token === 'string' ? ([token] as const) : token;
   const faults = new FaultQueue(options.faults && faultScheduleSchema.parse(options.faults));
   const requests: RecordedRequest[] = [];
@@ -53,7 +58,7 @@ export async function startGitHubApi(options: GitHubApiOptions = {}): Promise<Gi
   const url = await listen(server, port);
   // The recordings are read once the address is known, because their links lead to it.
   const recordings = loadRecordings(url);
-  const answer = createAnswerer(recordings, url, { tokens, rateLimit });
+  const answer = createAnswerer(recordings, url, { tokens, rateLimit, manyIssues });
   const parts = { headers: commonHeaders(recordings), faults, requests, answer };
   server.on('request', (message, response) => {
     handleRequest(message, response, parts).catch((error: unknown) => {
