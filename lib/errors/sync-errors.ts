@@ -47,6 +47,7 @@ export const syncErrors = {
     'Sync cancelled',
     'Switch the integration on, and have a process run that knows its provider; then sync again.',
   ),
+  SYNC_SESSION_ENDED: entry(500, 'The listing is over', 'Await dispatch() and saveListing() before sync() returns.'),
   SYNC_LEASE_LOST: entry(503, 'Another process goes on', 'Nothing needs to be done: the run is driven elsewhere.'),
   SYNC_CURSOR_INVALID: entry(
     422,

@@ -87,7 +87,7 @@ export function createSyncs(parts: SyncsParts): Syncs {
     // Where nothing handles items, nothing is listed: what nobody wants would cost calls, and wait for a listener.
     definitions: [
       recurring(parts.settings, schedule.tick),
-      runJob(parts, shared, missing),
+      ...runJobs(parts, shared, missing),
       drainJob(parts, shared, listeners),
     ].map((definition) => ({ ...definition, isWanted: () => listeners.hasAny() })),
     documents: { syncNow: service.syncNow, ...documentSyncs(parts, shared) },
@@ -136,10 +136,11 @@ function recurring({ tickSeconds }: SyncSettings, tick: (signal: AbortSignal) =>
   };
 }
 
-/** Runs that one process lists at once: they wait for the other API most of the time. */
-const runsAtOnce = 5;
+/** In one process: they wait for the other API most of the time. */
+const listingsAtOnce = 5;
+const settlementsAtOnce = 2;
 
-function runJob(parts: SyncsParts, shared: Shared, missing: ReturnType<typeof createMissingItems>): JobDefinition {
+function runJobs(parts: SyncsParts, shared: Shared, missing: ReturnType<typeof createMissingItems>): JobDefinition[] {
   const { models, operations, settings, events } = parts;
   const { store } = shared;
   const drive = createRunDriver({
@@ -158,11 +159,11 @@ function runJob(parts: SyncsParts, shared: Shared, missing: ReturnType<typeof cr
     },
     settings,
   });
-  return {
-    name: syncJobs.run,
-    concurrency: runsAtOnce,
-    run: (data, { signal }) => drive(runIdIn(data), signal),
-  };
+  const run: JobDefinition['run'] = (data, { signal }) => drive(runIdIn(data), signal);
+  return [
+    { name: syncJobs.run, concurrency: listingsAtOnce, run },
+    { name: syncJobs.settle, concurrency: settlementsAtOnce, run },
+  ];
 }
 
 function drainJob(parts: SyncsParts, shared: Shared, listeners: ItemListeners): JobDefinition {
@@ -175,7 +176,7 @@ function drainJob(parts: SyncsParts, shared: Shared, listeners: ItemListeners): 
     async onDrained(runId) {
       const run = await shared.store.find(runId);
       if (run === null || run.phase === 'listing' || run.phase === 'settled') return;
-      await queue.enqueue(syncJobs.run, { runId: runId.toHexString() }, { unlessWaiting: true });
+      await queue.enqueue(syncJobs.settle, { runId: runId.toHexString() }, { unlessWaiting: true });
     },
   });
   return {

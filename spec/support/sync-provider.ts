@@ -25,6 +25,9 @@ export const listThings =
     for (const id of ids) await session.dispatch(thingSeen({ id }), { externalId: id, checkpointValue: id });
   };
 
+/** Members with which a run moves cursor and schedule also where its listing fails: by what was listed until then. */
+export const settleMembers = { checkpointOrder: 'ascending', defaultSyncInterval: () => 10 } as const;
+
 /** A provider whose listing is another one in each spec; it has no schedule, and cursors by the maximum. */
 export function syncProvider(
   list: Lister,

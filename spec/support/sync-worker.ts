@@ -11,7 +11,7 @@ import { once } from 'node:events';
 import mongoose from 'mongoose';
 import { createIntegrations } from '../../lib/index.js';
 import { signalAtPoint, type SettlePoint } from './settle-points.js';
-import { syncProvider, thingSeen, type Lister } from './sync-provider.js';
+import { settleMembers, syncProvider, thingSeen, type Lister } from './sync-provider.js';
 
 export interface SyncWorkerSettings {
   readonly uri: string;
@@ -57,8 +57,7 @@ const integrations = createIntegrations({
   logger: false,
   jobs: { processEverySeconds: 0.1, lockSeconds: 5 },
   sync: { tickSeconds: 0.2, leaseSeconds: settings.leaseSeconds ?? 2, batchSize: 10 },
-  // Ascending: what a listing that fails has listed until then counts.
-  providers: { things: syncProvider(list, { checkpointOrder: 'ascending', defaultSyncInterval: () => 10 }) },
+  providers: { things: syncProvider(list, settleMembers) },
 });
 integrations.onSyncItem(thingSeen, async ({ payload, signal }) => {
   await note('handled', payload.id);

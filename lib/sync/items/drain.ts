@@ -37,7 +37,7 @@ export interface DrainParts {
 
 /** Then it makes room for other runs. */
 const longestMs = 15_000;
-const mostItems = 2_000;
+const mostItems = 10_000;
 const defaultGraceMs = 5_000;
 
 /** The body of the job that handles items: of one run, for a while. Many of them work side by side. */

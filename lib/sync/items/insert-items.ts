@@ -1,6 +1,7 @@
 import type { StoredError } from '../../../schemas/integration-request.js';
 import { durableWrite } from '../../durable-write.js';
 import { commitVerdict, type CommitVerdict, type Refusal } from '../../request-log/commit-verdict.js';
+import { insertCommand } from './insert-command.js';
 import type { ItemCollections } from './item-collections.js';
 import { insertOptions } from './item-payload.js';
 import { refusedByServer, unstorable, type NewItem } from './new-item.js';
@@ -19,7 +20,7 @@ export interface InsertionParts {
   readonly toStoredError: (error: unknown) => StoredError;
 }
 
-const options = { ...durableWrite, ...insertOptions, ordered: false } as const;
+const options = { ...durableWrite, ...insertOptions } as const;
 const DUPLICATE_KEY = 11_000;
 const stored: CommitVerdict = { kind: 'refusals', refusals: new Map() };
 
@@ -40,7 +41,7 @@ export async function insertItems(parts: InsertionParts, batch: readonly NewItem
 /** Sends the same items again while nobody knows what became of them: by their ids they are stored once. */
 async function tryInsert({ items }: InsertionParts, batch: readonly NewItem[]): Promise<CommitVerdict> {
   try {
-    await persevere(() => items.insertMany([...batch], options), batch.length);
+    await persevere(() => insertCommand(items, batch), batch.length);
     return stored;
   } catch (error) {
     const verdict = commitVerdict(error, batch.length);

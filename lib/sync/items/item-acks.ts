@@ -64,11 +64,12 @@ function oneOf(...statuses: SyncItemStatus[]) {
   return { $in: statuses };
 }
 
-const nothingWrong = { error: null, availableAt: null, deferredSince: null, crashes: 0 };
+/** Most items have none of these. */
+const troubles = { error: 1, availableAt: 1, deferredSince: 1, crashes: 1 } as const;
 
 function succeeded(now: Date) {
-  const fields = { ...nothingWrong, status: 'success', completedAt: now, updatedAt: now } as const;
-  return { $set: fields, $inc: { attempts: 1 } };
+  const fields = { status: 'success', completedAt: now, updatedAt: now } as const;
+  return { $set: fields, $unset: troubles, $inc: { attempts: 1 } };
 }
 
 function noting(result: ItemResult): mongo.AnyBulkWriteOperation<IntegrationSyncItemFields> {

@@ -59,6 +59,8 @@ export interface ItemWriter {
   add(event: SyncItemEvent, options?: DispatchOptions): Promise<void>;
   /** Resolves when everything is stored that was added so far. */
   flush(): Promise<void>;
+  /** Resolves when nothing is being stored any more, whatever became of it. */
+  idle(): Promise<void>;
   readonly counts: WriterCounts;
 }
 
@@ -85,6 +87,8 @@ export function createItemWriter(parts: ItemWriterParts, listing: Listing): Item
   }
 
   function sendInTime(): void {
+    // What has failed never has room again, and who ends the listing does not come back for the rest.
+    if (listing.signal.aborted) return;
     timer = setTimeout(() => (sender.hasRoom() ? send() : sendInTime()), longestStayMs).unref();
   }
 
@@ -106,6 +110,7 @@ export function createItemWriter(parts: ItemWriterParts, listing: Listing): Item
       await sender.idle();
       await parts.waker.idle();
     },
+    idle: () => sender.idle().catch(() => undefined),
   };
 }
 

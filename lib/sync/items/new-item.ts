@@ -8,6 +8,7 @@ import type { DispatchOptions, SyncItemEvent } from '../../types/sync-session.js
 import { isEventClass } from '../sync-item-event.js';
 import type { BatchOwner } from './batch.js';
 import { storedBytes } from './item-payload.js';
+import type { untouched } from './untouched.js';
 
 /** An item to be stored. */
 export type NewItem = IntegrationSyncItemFields;
@@ -96,27 +97,20 @@ function unfit(message: string): IntegrationError {
 
 type Given = Pick<NewItem, 'eventClass' | 'externalId' | 'payload' | 'checkpointValue' | 'sequence'>;
 
-/** All fields, because what is inserted here gets no defaults from anybody. */
+/** Without the fields that nothing has been said of yet: `readItems` and Mongoose fill them in, and items are many. */
 function itemOf(run: BatchOwner, given: Given): NewItem {
   const now = new Date();
-  return {
+  const item: Omit<NewItem, keyof typeof untouched> = {
     _id: new Types.ObjectId(),
     integrationId: run.integrationId,
     batchId: null,
     syncLogId: run._id,
     ...given,
     status: 'pending',
-    error: null,
     attempts: 0,
-    completedAt: null,
-    availableAt: null,
-    crashes: 0,
-    deferredSince: null,
     failedRuns: 0,
-    skipReason: null,
-    requests: [],
-    requestCount: 0,
     createdAt: now,
     updatedAt: now,
   };
+  return item as NewItem;
 }

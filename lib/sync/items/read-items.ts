@@ -1,6 +1,7 @@
 import type { Types } from 'mongoose';
 import type { IntegrationSyncItemFields } from '../../../schemas/integration-sync-item.js';
 import type { ItemCollections } from './item-collections.js';
+import { untouched } from './untouched.js';
 
 /** Items of a batch, as many as came in one reply. */
 export interface ItemPage {
@@ -14,6 +15,20 @@ export interface ItemPage {
 const isOpen = { $in: ['pending', 'processing'] } as const;
 const mostItems = 1_000;
 
+/** In place: there are many. */
+function whole(item: IntegrationSyncItemFields): IntegrationSyncItemFields {
+  const stored: Partial<IntegrationSyncItemFields> = item;
+  stored.error ??= untouched.error;
+  stored.completedAt ??= untouched.completedAt;
+  stored.availableAt ??= untouched.availableAt;
+  stored.crashes ??= untouched.crashes;
+  stored.deferredSince ??= untouched.deferredSince;
+  stored.skipReason ??= untouched.skipReason;
+  stored.requests ??= [];
+  stored.requestCount ??= untouched.requestCount;
+  return item;
+}
+
 /** Reads what is open of these items; of large ones no more than a reply holds, 16 MiB. */
 export async function readItems(
   collection: ItemCollections['items'],
@@ -25,7 +40,7 @@ export async function readItems(
   );
   try {
     await cursor.hasNext();
-    const items = cursor.readBufferedDocuments();
+    const items = cursor.readBufferedDocuments().map(whole);
     const hasMore = cursor.id?.isZero() === false;
     const last = items.at(-1)?._id.toHexString() ?? '';
     const isAsked = (id: Types.ObjectId) => !hasMore || id.toHexString() <= last;

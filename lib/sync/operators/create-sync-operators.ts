@@ -186,5 +186,5 @@ function runOperators(parts: SyncOperatorParts): Pick<SyncOperators, 'refinalise
 
 /** The tick would find it too. */
 async function settleSoon({ jobs }: Pick<SyncOperatorParts, 'jobs'>, runId: Types.ObjectId): Promise<void> {
-  await jobs.enqueue(syncJobs.run, { runId: runId.toHexString() }, { unlessWaiting: true });
+  await jobs.enqueue(syncJobs.settle, { runId: runId.toHexString() }, { unlessWaiting: true });
 }

@@ -52,6 +52,7 @@ export async function listRun(parts: ListRunParts): Promise<Listed> {
   } catch (error) {
     failure = { error };
   }
+  await listing.end();
   const end = await endOf(parts, failure);
   return { end, counts: listing.counts(), calls: calls.collected() };
 }
@@ -64,6 +65,8 @@ async function endOf(
   let broken = listing.broken;
   // What is not stored yet is listed again, by whoever goes on.
   if (!lease.signal.aborted) await sink.flush().catch((error: unknown) => (broken ??= { error }));
+  // A batch that is left half stored would hold up the run until its lease ends.
+  await sink.idle();
   if (lease.isLost) return { kind: 'lost' };
   if (lease.signal.aborted) return { kind: 'stopped' };
   if (broken !== null) return { kind: 'broken', error: broken.error };

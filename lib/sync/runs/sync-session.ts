@@ -1,6 +1,7 @@
 import { isIntegrationError } from '../../errors.js';
 import type { SyncProgress } from '../../types/sync-progress.js';
 import type { SyncSession } from '../../types/sync-session.js';
+import { createOpenTime } from './open-time.js';
 import type { RunLease } from './run-lease.js';
 import type { ClaimedRun, ListingCounts, RunStore } from './run-store.js';
 import { storable } from './storable.js';
@@ -11,6 +12,8 @@ export interface ItemSink {
   add(...item: Parameters<SyncSession['dispatch']>): Promise<void>;
   /** Resolves when all that was added is stored. */
   flush(): Promise<void>;
+  /** Resolves when nothing is being stored any more, whatever became of it. */
+  idle(): Promise<void>;
   readonly counts: { readonly listed: number; readonly duplicates: number; readonly hasCheckpoints: boolean };
 }
 
@@ -26,6 +29,8 @@ export interface ListingParts {
 export interface Listing {
   /** What the provider gets. */
   readonly session: SyncSession;
+  /** The provider has returned: takes nothing more, and resolves when what it has not awaited is through. */
+  end(): Promise<void>;
   /** Of all listings of the run so far. */
   counts(): ListingCounts;
   /** Why an item could not be stored, whatever the provider made of the error; null: all were. */
@@ -35,27 +40,14 @@ export interface Listing {
 export function openListing({ run, lease, sink, store, progress }: ListingParts): Listing {
   const { signal } = lease;
   let expected = run.expected;
-  let broken: Listing['broken'] = null;
-
-  /** Work that is not the provider's: should it fail, the listing is not whole. */
-  async function storing<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      signal.throwIfAborted();
-      await lease.assertHeld();
-      return await work();
-    } catch (error) {
-      // What the provider gave is no item: it may leave it out.
-      if (!isIntegrationError(error, 'SYNC_ITEM_INVALID')) broken ??= { error };
-      throw error;
-    }
-  }
-
+  const { storing, end, broken } = createStoring(lease);
   const counts = (): ListingCounts => ({ ...countsOf(run, sink.counts), expected });
 
   return {
     counts,
+    end,
     get broken() {
-      return broken;
+      return broken();
     },
     session: {
       mode: run.mode,
@@ -74,6 +66,38 @@ export function openListing({ run, lease, sink, store, progress }: ListingParts)
       expect(items) {
         expected = Number.isSafeInteger(items) && items >= 0 ? items : null;
       },
+    },
+  };
+}
+
+/** Work that is not the provider's: should it fail, the listing is not whole. */
+function createStoring(lease: Pick<RunLease, 'signal' | 'assertHeld'>) {
+  const openTime = createOpenTime();
+  let broken: Listing['broken'] = null;
+
+  async function store(work: () => Promise<void>): Promise<void> {
+    lease.signal.throwIfAborted();
+    const leave = openTime.enter();
+    try {
+      await lease.assertHeld();
+      await work();
+    } catch (error) {
+      // What the provider gave is no item: it may leave it out.
+      if (!isIntegrationError(error, 'SYNC_ITEM_INVALID')) broken ??= { error };
+      throw error;
+    } finally {
+      leave();
+    }
+  }
+
+  return {
+    end: openTime.end,
+    broken: () => broken,
+    storing(work: () => Promise<void>): Promise<void> {
+      const stored = store(work);
+      // A provider that does not await it must not end the process: the listing is broken, and says so.
+      stored.catch(() => undefined);
+      return stored;
     },
   };
 }

@@ -30,7 +30,7 @@ export interface WaitOptions {
   readonly signal?: AbortSignal;
 }
 
-const pollMs = 200;
+const pollMs = 100;
 const progressMs = 1_000;
 
 /**
@@ -75,6 +75,7 @@ async function untilSettled(
 ): Promise<SyncRun> {
   const { over } = parts;
   const report = createReporter(parts, runId, onProgress);
+  const ending = AbortSignal.any([over, ...(signal ? [signal] : [])]);
   for (;;) {
     if (signal?.aborted === true) throw aborted(signal);
     parts.assertWorking();
@@ -82,7 +83,6 @@ async function untilSettled(
     if (run === null) throw runNotFound(runId);
     await report(run.phase === 'settled');
     if (run.phase === 'settled') return run;
-    const ending = AbortSignal.any([over, ...(signal ? [signal] : [])]);
     await sleep(pollMs, undefined, { signal: ending }).catch(() => over.throwIfAborted());
   }
 }

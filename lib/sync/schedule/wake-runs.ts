@@ -46,7 +46,8 @@ export function createWakeRuns({ model, batches, jobs }: WakeRunsParts): WakeRun
     // Beside a listing too: it may wait for room, and nobody makes any.
     if (await batches.hasDue(_id)) await enqueue(syncJobs.drain, _id);
     if (availableAt > now) return;
-    if (phase === 'listing' || !(await batches.hasAny(_id))) await enqueue(syncJobs.run, _id);
+    if (phase === 'listing') await enqueue(syncJobs.run, _id);
+    else if (!(await batches.hasAny(_id))) await enqueue(syncJobs.settle, _id);
   }
 
   return {

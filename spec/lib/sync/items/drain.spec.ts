@@ -349,16 +349,21 @@ describe('a drain', () => {
     expect(batch!.availableAt.getTime()).toBeGreaterThan(Date.now() + 30_000);
   });
 
-  it('makes room for other runs after 2,000 items, and has another one go on', async () => {
-    const run = await listed(2_200);
+  it('makes room for other runs after 10,000 items, and has another one go on', { timeout: 60_000 }, async () => {
+    const large = await openItemsWorld(database.uri, {
+      integrationId: world.integration.id,
+      settings: { batchSize: 500 },
+    });
+    const run = newRun(large);
+    await list(large, run, 10_600);
     let calls = 0;
-    listen(() => void (calls += 1));
-    await drainOnce(world, run);
-    expect(calls).toBeGreaterThanOrEqual(2_000);
-    expect(calls).toBeLessThan(2_100);
-    world.jobs.length = 0;
-    await drainAll(world, run);
-    expect(calls).toBe(2_200);
+    large.listeners.onSyncItem('spec.item', () => void (calls += 1));
+    await drainOnce(large, run);
+    expect(calls).toBeGreaterThanOrEqual(10_000);
+    expect(calls).toBeLessThan(10_500);
+    await drainAll(large, run);
+    expect(calls).toBe(10_600);
+    await large.close();
   });
 
   it('renews the lease of its batch for as long as that takes', async () => {

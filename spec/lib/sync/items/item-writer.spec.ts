@@ -1,4 +1,5 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { useDatabase } from '../../../support/database.js';
 import {
   batchesOf,
@@ -205,5 +206,35 @@ describe('a listing that is over', () => {
     const writer = world.writer(newRun(world), { signal: controller.signal });
     controller.abort(new Error('stopped'));
     await expect(writer.add(numbered(1))).rejects.toThrow('stopped');
+  });
+
+  it('leaves no batch half stored', async () => {
+    const run = newRun(world);
+    const controller = new AbortController();
+    const canWrite = () => {
+      controller.abort(new Error('stopped'));
+      return true;
+    };
+    const writer = world.writer(run, { signal: controller.signal, canWrite });
+    await writer.add(numbered(1));
+    await once(controller.signal, 'abort');
+    await writer.idle();
+    expect(await batchesOf(world, run)).toMatchObject([{ ids: [expect.anything()], lease: null }]);
+    expect(await itemsOf(world, run)).toHaveLength(1);
+  });
+
+  it('leaves no timer that goes on and on, where an item waits behind one that could not be stored', async () => {
+    const controller = new AbortController();
+    const writer = world.writer(newRun(world), { signal: controller.signal, canWrite: () => false });
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    await Promise.allSettled(Array.from({ length: 11 }, (_, index) => writer.add(numbered(index))));
+    await writer.idle();
+    controller.abort(new Error('lost'));
+    const ofWriter = () => timers.mock.calls.filter(([, ms]) => ms === 250);
+    const begun = ofWriter();
+    for (const [callback] of begun) callback();
+    expect(ofWriter()).toHaveLength(begun.length);
+    expect(begun.length).toBeGreaterThan(0);
+    timers.mockRestore();
   });
 });

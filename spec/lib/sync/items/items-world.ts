@@ -143,9 +143,10 @@ export async function list(world: ItemsWorld, run: BatchOwner, count: number): P
   await writer.flush();
 }
 
-/** The stored items of a run, in order of dispatch. */
-export function itemsOf({ models }: Pick<ItemsWorld, 'models'>, run: BatchOwner) {
-  return models.IntegrationSyncItem.find({ syncLogId: run._id }).sort({ sequence: 1 }).lean();
+/** The items of a run, in order of dispatch, with the fields that are stored once there is something to say. */
+export async function itemsOf({ models }: Pick<ItemsWorld, 'models'>, run: BatchOwner) {
+  const items = await models.IntegrationSyncItem.find({ syncLogId: run._id }).sort({ sequence: 1 });
+  return items.map((item) => item.toObject());
 }
 
 export function batchesOf({ models }: Pick<ItemsWorld, 'models'>, run: BatchOwner) {

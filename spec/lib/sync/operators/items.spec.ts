@@ -143,7 +143,7 @@ describe('skip()', () => {
     const item = await world.item(id!);
     expect(item).toMatchObject({ status: 'skipped', skipReason: reason, completedAt: expect.any(Date) as Date });
     expect(await world.run(run)).toMatchObject({ phase: 'reopened' });
-    expect(world.jobs).toEqual([{ name: syncJobs.run, runId: run._id.toHexString() }]);
+    expect(world.jobs).toEqual([{ name: syncJobs.settle, runId: run._id.toHexString() }]);
   });
 
   it('takes all failed items of a run, thousands of them', async () => {

@@ -22,7 +22,7 @@ describe('refinalise()', () => {
     await world.settle(run);
     await operators().refinalise(run._id);
     expect(await world.run(run)).toMatchObject({ phase: 'reopened', lease: null });
-    expect(world.jobs).toEqual([{ name: syncJobs.run, runId: run._id.toHexString() }]);
+    expect(world.jobs).toEqual([{ name: syncJobs.settle, runId: run._id.toHexString() }]);
   });
 
   it('leaves alone who lists the run at the moment', async () => {

@@ -65,13 +65,13 @@ describe('a tick', () => {
 
   it('has a run settled whose items are all done', async () => {
     await listed();
-    expect(await tick()).toEqual([syncJobs.run]);
+    expect(await tick()).toEqual([syncJobs.settle]);
   });
 
   it('has a reopened run settled whose items are all done', async () => {
     const run = await world.settle(await world.begin(await world.integration()));
     await world.get().runs.reopen(run._id);
-    expect(await tick()).toEqual([syncJobs.run]);
+    expect(await tick()).toEqual([syncJobs.settle]);
   });
 
   it('has the items of a listed run handled', async () => {
