@@ -1,5 +1,4 @@
 import type { Agenda } from 'agenda';
-import { createExpressMiddleware } from 'agendash';
 import { json, Router, type RequestHandler } from 'express';
 import { defaultInstance, openInstances } from '../lib/instance/default-instance.js';
 import type { Integrations } from '../lib/instance/services.js';
@@ -40,8 +39,10 @@ export function jobsDashboard({ guard, integrations }: JobsDashboardOptions = {}
 
 function serveAgendash(agendaOf: () => Agenda): RequestHandler {
   const dashboards = new WeakMap<Agenda, Router>();
-  return function serveAgendash(req, res, next) {
+  return async function serveAgendash(req, res, next) {
     const agenda = agendaOf();
+    // Loaded when it is first asked for: most processes show no dashboard.
+    const { createExpressMiddleware } = await import('agendash');
     const dashboard = dashboards.get(agenda) ?? createExpressMiddleware(agenda);
     dashboards.set(agenda, dashboard);
     dashboard(req, res, next);

@@ -67,9 +67,11 @@ export function createRepetitions(parts: RepetitionsParts): Repetitions {
       return 'undecided' as const;
     });
     if (done === 'settled') return;
-    const isAsked = done === 'notNow' && spec.onRepeat === 'result' && (await queries.isBusy(placeOf(record)));
-    if (!isAsked) throw await conflict(record);
-    await untilIdle(queries, record, signal);
+    const mayWait = done === 'notNow' && spec.onRepeat === 'result';
+    if (mayWait && (await queries.isBusy(placeOf(record)))) return untilIdle(queries, record, signal);
+    // Who was asking may have settled it in between.
+    const isSettled = mayWait && (await queries.find(placeOf(record)))?.state !== 'unknown';
+    if (!isSettled) throw await conflict(record);
   }
 
   return async function repeat(call, record, signal) {

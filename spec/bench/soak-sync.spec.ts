@@ -5,7 +5,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { useBuiltPackage } from '../support/built-package.js';
 import { describeWithOwnMongod } from '../support/crashable-mongod.js';
 
-const items = 4_000;
+const items = 2_400;
 
 interface Report {
   readonly kills: number;

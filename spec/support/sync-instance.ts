@@ -72,7 +72,7 @@ export function useSyncInstance(database: Database, options: SyncInstanceOptions
     connection: database.connection,
     encryptionKeys: [{ id: 'spec', secret: Buffer.alloc(32, 5).toString('base64') }],
     logger,
-    jobs: { processEverySeconds: 0.2 },
+    jobs: { processEverySeconds: 0.2, lockSeconds: 5 },
     sync: { ...quick, ...sync },
     providers: { things: syncProvider((session, of) => world.list(session, of), provider) },
     ...others,
