@@ -31,7 +31,8 @@ export function createCheckpointValues(model: IntegrationSyncItemModel): Checkpo
     async *resolved(syncLogId, limit, chunkSize) {
       const filter = { syncLogId, status: { $in: ['success', 'skipped'] as const }, ...bySequence(limit) };
       const cursor = items
-        .find<Unresolved>(filter, { ...onPrimary, projection: { _id: 0, checkpointValue: 1 } })
+        // A reply of 16 MiB holds more of such small documents than a process should.
+        .find<Unresolved>(filter, { ...onPrimary, projection: { _id: 0, checkpointValue: 1 }, batchSize: chunkSize })
         .sort({ sequence: 1 });
       let chunk: unknown[] = [];
       for await (const { checkpointValue } of cursor) {
