@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import type { StoredCircuit } from '../../schemas/integration-gate.js';
 import { durableWrite } from '../durable-write.js';
-import { property } from '../failures/cause-chain.js';
+import { isDuplicateKey } from '../failures/duplicate-key.js';
 import type { GateCollection } from '../gates/gate-collection.js';
 import { gateProjection, type GateReply } from '../gates/gate-view.js';
 import type { AttemptResult } from '../requests/attempt-result.js';
@@ -69,7 +69,7 @@ export function createCircuitQueries(collection: GateCollection): CircuitQueries
     const filter = { _id: integration.toHexString() };
     const write = (): Reply => update(filter, [belongs, stage], { ...options, upsert: true });
     return write().catch((error: unknown) => {
-      if (property(error, 'code') === duplicateKey) return write();
+      if (isDuplicateKey(error)) return write();
       throw error;
     });
   }
@@ -90,8 +90,6 @@ export function createCircuitQueries(collection: GateCollection): CircuitQueries
 }
 
 type GateFilter = Parameters<GateCollection['findOneAndUpdate']>[0];
-
-const duplicateKey = 11000;
 
 function closedIn(_id: string, epoch: number) {
   return { _id, 'circuit.epoch': epoch, 'circuit.state': 'closed' as const };

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { property } from '../failures/cause-chain.js';
+import { isDuplicateKey } from '../failures/duplicate-key.js';
 import { unlessAborted } from '../unless-aborted.js';
 import { withinTime } from '../within-time.js';
 import { ledgerUnavailable, reasonOf } from './database-unavailable.js';
@@ -16,8 +16,6 @@ export interface Claimed {
 /** How long a call waits for the ledger at most: what is not claimed is not sent. */
 const patienceMs = 10_000;
 const mostTries = 8;
-const duplicateKey = 11_000;
-
 export interface ClaimKeyParts {
   readonly queries: Pick<LedgerQueries, 'claim'>;
   readonly leaseMs: number;
@@ -42,7 +40,7 @@ export function createClaimKey({ queries, leaseMs, withdraw }: ClaimKeyParts): C
       } catch (error) {
         if (tries >= mostTries || givenUp.aborted) throw ledgerUnavailable(reasonOf(error));
         // Somebody was faster: the record is there now.
-        if (property(error, 'code') !== duplicateKey) await sleep(Math.min(1_000, 25 * 2 ** tries));
+        if (!isDuplicateKey(error)) await sleep(Math.min(1_000, 25 * 2 ** tries));
       }
     }
   }

@@ -8,7 +8,7 @@ import type {
 } from '../../schemas/integration-incident.js';
 import { durableWrite } from '../durable-write.js';
 import type { EventHub } from '../event-hub.js';
-import { property } from '../failures/cause-chain.js';
+import { isDuplicateKey } from '../failures/duplicate-key.js';
 import { cleared, raised } from './incident-updates.js';
 
 export interface IncidentSignalParts {
@@ -21,8 +21,6 @@ export interface IncidentSignal {
   readonly source: IncidentSource;
   readonly severity: IncidentSeverity | null;
 }
-
-const duplicateKey = 11_000;
 
 /** As often another process may open or close an incident between two tries. */
 const mostTries = 10;
@@ -95,7 +93,7 @@ async function despiteOthers<T>(upsert: () => Promise<T>): Promise<T> {
     try {
       return await upsert();
     } catch (error) {
-      if (property(error, 'code') !== duplicateKey || tries === mostTries) throw error;
+      if (!isDuplicateKey(error) || tries === mostTries) throw error;
     }
   }
 }

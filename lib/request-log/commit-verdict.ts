@@ -1,3 +1,5 @@
+import { duplicateKeyCode } from '../failures/duplicate-key.js';
+
 /** Why the server or the driver refuses one document. */
 export interface Refusal {
   /** The server's error code; null where the driver could not even send it. */
@@ -32,8 +34,6 @@ interface WriteFault {
   readonly errmsg?: string | undefined;
 }
 
-const DUPLICATE_KEY = 11_000;
-
 /** Not primary, shutting down, timed out, unreachable, disk full: says nothing about a document. */
 const passingCodes = new Set<unknown>([
   ...[6, 7, 50, 64, 89, 91, 189, 262, 317, 358, 384, 9001, 10_107, 11_600, 11_601, 11_602, 13_435, 13_436, 14_031],
@@ -59,7 +59,7 @@ export function commitVerdict(error: unknown, count: number): CommitVerdict {
   const faults = [failure.writeErrors ?? []].flat();
   if (isComplete(failure, faults, count)) return refusalsOf(faults);
   if (isPassing(failure)) return { kind: 'uncertain' };
-  if (failure.code === DUPLICATE_KEY && count === 1)
+  if (failure.code === duplicateKeyCode && count === 1)
     return refusalsOf([{ index: 0, ...failure, errmsg: failure.message }]);
   if (isOpaque(failure)) return { kind: 'uncertain' };
   return { kind: 'refused', refusal: { code: numberOrNull(failure.code), duplicateOf: null } };
@@ -99,7 +99,7 @@ function refusalsOf(faults: readonly WriteFault[]): CommitVerdict {
 
 function toRefusal({ code, errmsg = '' }: WriteFault): Refusal {
   // The message quotes the stored values as well: no more than the index is taken from it.
-  const index = code === DUPLICATE_KEY ? /^E11000 .*? index: (\S+)/.exec(errmsg)?.[1] : undefined;
+  const index = code === duplicateKeyCode ? /^E11000 .*? index: (\S+)/.exec(errmsg)?.[1] : undefined;
   return { code: numberOrNull(code), duplicateOf: index ?? null };
 }
 

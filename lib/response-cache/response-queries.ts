@@ -4,7 +4,7 @@ import type {
   IntegrationResponseModel,
   StoredValidators,
 } from '../../schemas/integration-response.js';
-import { property } from '../failures/cause-chain.js';
+import { isDuplicateKey } from '../failures/duplicate-key.js';
 import type { CacheTtl } from '../types/request-builder.js';
 import type { FetchState, ResponseReply } from './stored-response.js';
 
@@ -105,7 +105,7 @@ export function createResponseQueries(collection: ResponseCollection): ResponseQ
         ) as Promise<unknown> as Promise<FetchState>;
       // Two processes may make the same document at once: who loses finds it there.
       return write().catch((error: unknown) => {
-        if (property(error, 'code') === duplicateKey) return write();
+        if (isDuplicateKey(error)) return write();
         throw error;
       });
     },
@@ -123,8 +123,6 @@ export function createResponseQueries(collection: ResponseCollection): ResponseQ
     },
   };
 }
-
-const duplicateKey = 11000;
 
 const blank = {
   payload: null,

@@ -1,5 +1,6 @@
 import type { StoredError } from '../../../schemas/integration-request.js';
 import { durableWrite } from '../../durable-write.js';
+import { duplicateKeyCode } from '../../failures/duplicate-key.js';
 import { commitVerdict, type CommitVerdict, type Refusal } from '../../request-log/commit-verdict.js';
 import { insertCommand } from './insert-command.js';
 import type { ItemCollections } from './item-collections.js';
@@ -21,7 +22,6 @@ export interface InsertionParts {
 }
 
 const options = { ...durableWrite, ...insertOptions } as const;
-const DUPLICATE_KEY = 11_000;
 const stored: CommitVerdict = { kind: 'refusals', refusals: new Map() };
 
 /**
@@ -55,7 +55,7 @@ async function settleRefusals(
   batch: readonly NewItem[],
   refusals: ReadonlyMap<number, Refusal>,
 ): Promise<Insertion> {
-  const refused = batch.filter((_item, index) => refusals.get(index)?.code !== DUPLICATE_KEY && refusals.has(index));
+  const refused = batch.filter((_item, index) => refusals.get(index)?.code !== duplicateKeyCode && refusals.has(index));
   const failed = await Promise.all(refused.map((item) => insertUnstorable(parts, item)));
   return joined([
     { duplicates: batch.filter((_item, index) => isDuplicate(refusals.get(index))), failed: [] },
@@ -65,7 +65,7 @@ async function settleRefusals(
 
 /** Of our own earlier try it is one by its `_id`: that one is stored. */
 function isDuplicate(refusal: Refusal | undefined): boolean {
-  return refusal?.code === DUPLICATE_KEY && refusal.duplicateOf !== '_id_';
+  return refusal?.code === duplicateKeyCode && refusal.duplicateOf !== '_id_';
 }
 
 /** Rejects where it is not the contents that the server minds. */
@@ -77,7 +77,7 @@ async function insertUnstorable({ items, toStoredError }: InsertionParts, item: 
   } catch (error) {
     const verdict = commitVerdict(error, 1);
     const refusal = verdict.kind === 'refusals' ? verdict.refusals.get(0) : undefined;
-    if (refusal?.code !== DUPLICATE_KEY) throw error;
+    if (refusal?.code !== duplicateKeyCode) throw error;
     return isDuplicate(refusal) ? { duplicates: [item], failed: [] } : { duplicates: [], failed: [bare] };
   }
 }

@@ -14,9 +14,13 @@ export type ItemModels = Pick<IntegrationModels, 'Integration' | 'IntegrationSyn
 export function itemCollections(
   models: Pick<IntegrationModels, 'IntegrationSyncItem' | 'IntegrationSyncBatch'>,
 ): ItemCollections {
-  const { IntegrationSyncItem: item, IntegrationSyncBatch: batch } = models;
+  const { IntegrationSyncItem, IntegrationSyncBatch: batch } = models;
   return {
-    items: item.db.collection<IntegrationSyncItemFields>(item.collection.collectionName),
+    items: itemCollection(IntegrationSyncItem),
     batches: batch.db.collection<IntegrationSyncBatchFields>(batch.collection.collectionName),
   };
+}
+
+export function itemCollection(model: IntegrationModels['IntegrationSyncItem']): ItemCollections['items'] {
+  return model.db.collection<IntegrationSyncItemFields>(model.collection.collectionName);
 }

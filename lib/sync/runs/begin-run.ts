@@ -1,7 +1,7 @@
 import { Types } from 'mongoose';
 import type { IntegrationFields } from '../../../schemas/integration.js';
 import { durableWrite } from '../../durable-write.js';
-import { property } from '../../failures/cause-chain.js';
+import { isDuplicateKey } from '../../failures/duplicate-key.js';
 import type { RunCollection, SyncRun } from './run-collection.js';
 
 /** How a run comes about. */
@@ -13,9 +13,7 @@ export interface BegunRun {
   readonly isNew: boolean;
 }
 
-const options = { ...durableWrite, upsert: true, returnDocument: 'after' } as const;
-const duplicateKey = 11_000;
-// Each time another process was faster by a hair.
+const options = { ...durableWrite, upsert: true, returnDocument: 'after' } as const; // Each time another process was faster by a hair.
 const tries = 10;
 
 /** The run of the integration that is under way, or a new one: never two, whoever begins at the same time. */
@@ -30,7 +28,7 @@ export async function beginRun(
       const run = await upsert(collection, integration, { _id, ...order });
       return { run, isNew: run._id.equals(_id) };
     } catch (error) {
-      if (property(error, 'code') !== duplicateKey || tried === tries) throw error;
+      if (!isDuplicateKey(error) || tried === tries) throw error;
     }
   }
 }

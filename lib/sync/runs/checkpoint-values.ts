@@ -1,5 +1,7 @@
-import type { Collection, Types } from 'mongoose';
-import type { IntegrationSyncItemFields, IntegrationSyncItemModel } from '../../../schemas/integration-sync-item.js';
+import type { Types } from 'mongoose';
+import type { IntegrationSyncItemModel } from '../../../schemas/integration-sync-item.js';
+import { itemCollection, type ItemCollections } from '../items/item-collections.js';
+import { pagesOf } from '../pages-of.js';
 import { isCheckpoint } from './compare-checkpoints.js';
 
 /** The checkpoint values of a run's items. */
@@ -26,7 +28,7 @@ interface Unresolved {
 }
 
 export function createCheckpointValues(model: IntegrationSyncItemModel): CheckpointValues {
-  const items: Collection<IntegrationSyncItemFields> = model.db.collection(model.collection.collectionName);
+  const items = itemCollection(model);
   return {
     async *resolved(syncLogId, limit, chunkSize) {
       const filter = { syncLogId, status: { $in: ['success', 'skipped'] as const }, ...bySequence(limit) };
@@ -34,14 +36,7 @@ export function createCheckpointValues(model: IntegrationSyncItemModel): Checkpo
         // A reply of 16 MiB holds more of such small documents than a process should.
         .find<Unresolved>(filter, { ...onPrimary, projection: { _id: 0, checkpointValue: 1 }, batchSize: chunkSize })
         .sort({ sequence: 1 });
-      let chunk: unknown[] = [];
-      for await (const { checkpointValue } of cursor) {
-        chunk.push(checkpointValue);
-        if (chunk.length < chunkSize) continue;
-        yield chunk;
-        chunk = [];
-      }
-      if (chunk.length > 0) yield chunk;
+      for await (const page of pagesOf(cursor, chunkSize)) yield page.map(({ checkpointValue }) => checkpointValue);
     },
     async beforeUnresolved(syncLogId) {
       const failed = { syncLogId, status: 'failed' } as const;
@@ -62,7 +57,7 @@ function bySequence({ sequence, checkpointValue }: CheckpointLimit) {
   return { ...(sequence && { sequence }), checkpointValue: { $ne: null, ...checkpointValue } };
 }
 
-async function leastValue(items: Collection<IntegrationSyncItemFields>, syncLogId: Types.ObjectId): Promise<unknown> {
+async function leastValue(items: ItemCollections['items'], syncLogId: Types.ObjectId): Promise<unknown> {
   const stages = [
     { $match: { syncLogId, status: 'failed' } },
     { $group: { _id: null, least: { $min: '$checkpointValue' } } },

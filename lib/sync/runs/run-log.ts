@@ -2,7 +2,7 @@ import type { Types } from 'mongoose';
 import { maxEmbeddedRequests, type EmbedsRequests } from '../../../schemas/embedded-request.js';
 import type { IntegrationDocument } from '../../../schemas/integration.js';
 import type { IntegrationLogFields } from '../../../schemas/integration-log.js';
-import { property } from '../../failures/cause-chain.js';
+import { isDuplicateKey } from '../../failures/duplicate-key.js';
 import { announceOperation, type OperationParts } from '../../operations/log-operation.js';
 import type { SyncRun } from './run-collection.js';
 
@@ -22,8 +22,6 @@ export interface RunLog {
   skip(integration: IntegrationDocument, run: SyncRun, summary: string): Promise<void>;
 }
 
-const duplicateKey = 11_000;
-
 export function createRunLog(parts: OperationParts): RunLog {
   const { model } = parts;
   const writeConcern = { w: 1, j: parts.journal };
@@ -35,7 +33,7 @@ export function createRunLog(parts: OperationParts): RunLog {
     try {
       return await log.save(writeConcern);
     } catch (error) {
-      if (property(error, 'code') === duplicateKey) return null;
+      if (isDuplicateKey(error)) return null;
       throw error;
     }
   }

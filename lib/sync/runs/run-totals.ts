@@ -1,6 +1,7 @@
-import type { Collection, Types } from 'mongoose';
-import type { IntegrationSyncItemFields, IntegrationSyncItemModel } from '../../../schemas/integration-sync-item.js';
+import type { Types } from 'mongoose';
+import type { IntegrationSyncItemModel } from '../../../schemas/integration-sync-item.js';
 import type { SyncCounts } from '../../types/sync-result.js';
+import { itemCollection } from '../items/item-collections.js';
 
 /** How the items of a run stand. */
 export interface RunTotals extends SyncCounts {
@@ -23,7 +24,7 @@ const onPrimary = { readPreference: 'primary' } as const;
 const open = ['pending', 'processing'] as const;
 
 export function createRunItems(model: IntegrationSyncItemModel): RunItems {
-  const collection: Collection<IntegrationSyncItemFields> = model.db.collection(model.collection.collectionName);
+  const collection = itemCollection(model);
   return {
     async totals(syncLogId) {
       const stages = [{ $match: { syncLogId } }, { $group: { _id: '$status', count: { $sum: 1 } } }];

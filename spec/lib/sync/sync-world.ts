@@ -2,6 +2,7 @@ import { type Types } from 'mongoose';
 import { beforeAll, beforeEach, afterAll } from 'vitest';
 import { createIntegrations, type AnyProvider, type IntegrationDocument } from '../../../lib/index.js';
 import { createBatchStore, type BatchStore } from '../../../lib/sync/items/batch-store.js';
+import { createSchedule } from '../../../lib/sync/schedule/create-schedule.js';
 import { createRunStore, type RunStore } from '../../../lib/sync/runs/run-store.js';
 import type { SyncRun } from '../../../lib/sync/runs/run-collection.js';
 import type { CreateIntegrationInput } from '../../../lib/integration-store/create-integration.js';
@@ -66,7 +67,20 @@ export function useSyncWorld() {
   });
   afterAll(() => opened?.integrations.close());
 
-  return { database, logger, jobs, queue, get, ...actions(get) };
+  /** A process that ticks; others may be given other parts. */
+  function schedule(parts: Partial<Parameters<typeof createSchedule>[0]> = {}) {
+    const { models, runs, batches, integrations } = get();
+    return createSchedule({
+      ...{ models, runs, batches, logger },
+      registry: integrations.providers,
+      settings: { jitter: 0 },
+      jobs: queue,
+      listensTo: () => true,
+      ...parts,
+    });
+  }
+
+  return { database, logger, jobs, queue, get, schedule, ...actions(get) };
 }
 
 function open({ connection }: Database) {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { IntegrationDocument } from '../../../../lib/index.js';
 import { syncJobs } from '../../../../lib/sync/job-names.js';
-import { createSchedule } from '../../../../lib/sync/schedule/create-schedule.js';
 import { useSyncWorld } from '../sync-world.js';
 
 const world = useSyncWorld();
@@ -9,22 +8,7 @@ const minuteMs = 60_000;
 const ago = (minutes: number) => new Date(Date.now() - minutes * minuteMs);
 const inMinutes = (minutes: number) => ago(-minutes);
 
-/** A process that ticks; others may be given other parts. */
-function process(parts: Partial<Parameters<typeof createSchedule>[0]> = {}) {
-  const { models, runs, batches, integrations } = world.get();
-  return createSchedule({
-    models,
-    registry: integrations.providers,
-    settings: { jitter: 0 },
-    runs,
-    batches,
-    jobs: world.queue,
-    logger: world.logger,
-    listensTo: () => true,
-    ...parts,
-  });
-}
-
+const process = world.schedule;
 const tick = () => process().tick(new AbortController().signal);
 const runsOf = (integration: Pick<IntegrationDocument, '_id'>) =>
   world.get().models.IntegrationSyncRun.find({ integrationId: integration._id }).lean();
@@ -180,7 +164,7 @@ describe('a tick', () => {
 describe('what a process leaves that dies in a tick', () => {
   /** A process that comes no further than that. */
   const died = new Error('died');
-  async function dieAt(parts: Partial<Parameters<typeof createSchedule>[0]>): Promise<void> {
+  async function dieAt(parts: Parameters<typeof process>[0]): Promise<void> {
     await expect(process(parts).tick(new AbortController().signal)).rejects.toThrow();
   }
 

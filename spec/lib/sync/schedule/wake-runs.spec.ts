@@ -1,7 +1,6 @@
 import { Types } from 'mongoose';
 import { describe, expect, it } from 'vitest';
 import { syncJobs } from '../../../../lib/sync/job-names.js';
-import { createSchedule } from '../../../../lib/sync/schedule/create-schedule.js';
 import type { SyncRun } from '../../../../lib/sync/runs/run-collection.js';
 import { useSyncWorld } from '../sync-world.js';
 
@@ -9,19 +8,9 @@ const world = useSyncWorld();
 
 /** Ticks where no integration is due. */
 async function tick(): Promise<readonly string[]> {
-  const { models, runs, batches, integrations } = world.get();
+  const { models } = world.get();
   await models.Integration.updateMany({}, { nextSyncAt: new Date(Date.now() + 3_600_000) });
-  const schedule = createSchedule({
-    models,
-    registry: integrations.providers,
-    settings: { jitter: 0 },
-    runs,
-    batches,
-    jobs: world.queue,
-    logger: world.logger,
-    listensTo: () => true,
-  });
-  await schedule.tick(new AbortController().signal);
+  await world.schedule().tick(new AbortController().signal);
   return world.jobs.map(({ name }) => name).toSorted();
 }
 
