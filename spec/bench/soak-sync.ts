@@ -90,8 +90,9 @@ async function killUntilAlmostDone(): Promise<void> {
     await Promise.all([sleep(killEveryMs), isReady]);
     const done = await doneItems();
     console.log(`${String(done)} of ${String(items)} items, ${String(kills)} kills`);
-    if (done >= items * lastKillAt) return;
-    isReady = mongodKills === 0 && done >= items / 3 ? killMongod() : killWorker();
+    // However fast it goes, something of each kind is killed.
+    if (done >= items * lastKillAt && kills > 0 && mongodKills > 0) return;
+    isReady = mongodKills === 0 && kills > 0 && done >= items / 3 ? killMongod() : killWorker();
   }
 }
 
