@@ -8,6 +8,8 @@ import { isCheckpoint } from './compare-checkpoints.js';
 export interface CheckpointValues {
   /** Of the items that are done or skipped, in order of dispatch, in chunks; at the most those before the limit. */
   resolved(runId: Types.ObjectId, limit: CheckpointLimit, chunkSize: number): AsyncIterable<readonly unknown[]>;
+  /** The greatest of each BSON type among those, as MongoDB orders them; NaN is a type of its own. */
+  greatest(runId: Types.ObjectId, limit: CheckpointLimit): Promise<readonly unknown[]>;
   /** Before the first item that is not done: null where none may be taken, because nobody knows what comes before it. */
   beforeUnresolved(runId: Types.ObjectId): Promise<CheckpointLimit | null>;
 }
@@ -31,12 +33,24 @@ export function createCheckpointValues(model: IntegrationSyncItemModel): Checkpo
   const items = itemCollection(model);
   return {
     async *resolved(syncLogId, limit, chunkSize) {
-      const filter = { syncLogId, status: { $in: ['success', 'skipped'] as const }, ...bySequence(limit) };
       const cursor = items
         // A reply of 16 MiB holds more of such small documents than a process should.
-        .find<Unresolved>(filter, { ...onPrimary, projection: { _id: 0, checkpointValue: 1 }, batchSize: chunkSize })
+        .find<Unresolved>(resolvedItems(syncLogId, limit), {
+          ...onPrimary,
+          projection: { _id: 0, checkpointValue: 1 },
+          batchSize: chunkSize,
+        })
         .sort({ sequence: 1 });
       for await (const page of pagesOf(cursor, chunkSize)) yield page.map(({ checkpointValue }) => checkpointValue);
+    },
+    async greatest(syncLogId, limit) {
+      const type = { $cond: [{ $eq: ['$checkpointValue', NaN] }, 'NaN', { $type: '$checkpointValue' }] };
+      const stages = [
+        { $match: resolvedItems(syncLogId, limit) },
+        { $group: { _id: type, greatest: { $max: '$checkpointValue' } } },
+      ];
+      const groups = await items.aggregate<{ greatest: unknown }>(stages, onPrimary).toArray();
+      return groups.map(({ greatest }) => greatest);
     },
     async beforeUnresolved(syncLogId) {
       const failed = { syncLogId, status: 'failed' } as const;
@@ -53,8 +67,13 @@ export function createCheckpointValues(model: IntegrationSyncItemModel): Checkpo
 }
 
 /** Null and absent values are none. */
-function bySequence({ sequence, checkpointValue }: CheckpointLimit) {
-  return { ...(sequence && { sequence }), checkpointValue: { $ne: null, ...checkpointValue } };
+function resolvedItems(syncLogId: Types.ObjectId, { sequence, checkpointValue }: CheckpointLimit) {
+  return {
+    syncLogId,
+    status: { $in: ['success', 'skipped'] as const },
+    ...(sequence && { sequence }),
+    checkpointValue: { $ne: null, ...checkpointValue },
+  };
 }
 
 async function leastValue(items: ItemCollections['items'], syncLogId: Types.ObjectId): Promise<unknown> {

@@ -9,12 +9,13 @@ export function isCheckpoint(value: unknown): value is Checkpoint {
 
 /**
  * Below 0 where `one` comes before `other`, 0 where they are equal, above 0 where it comes after; null where they
- * cannot be compared. Texts are compared by UTF-16 code units, whatever the language.
+ * cannot be compared. Texts are compared by code points, whatever the language, as MongoDB does.
  */
 export function compareCheckpoints(one: unknown, other: unknown): number | null {
   const [left, right] = [inOrder(one), inOrder(other)];
   if (left === null || left.type !== right?.type) return null;
   if (left.value === right.value) return 0;
+  if (left.type === 'text') return Buffer.compare(Buffer.from(String(left.value)), Buffer.from(String(right.value)));
   return left.value > right.value ? 1 : -1;
 }
 

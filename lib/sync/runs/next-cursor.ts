@@ -1,7 +1,7 @@
 import type { HasScheduledSync } from '../../../providers/contracts.js';
 import { IntegrationError, isIntegrationError } from '../../errors.js';
 import type { CheckpointLimit, CheckpointValues } from './checkpoint-values.js';
-import { isFoldable } from './reduce-checkpoints.js';
+import { isFoldable, isMax } from './reduce-checkpoints.js';
 import type { SyncRun } from './run-collection.js';
 import { storable } from './storable.js';
 
@@ -24,6 +24,7 @@ export async function nextCursor(values: CheckpointValues, rules: CursorRules, r
   if (!run.hasCheckpoints) return null;
   const limit = await limitOf(values, rules, run);
   if (limit === null) return null;
+  if (isMax(rules.reduceCheckpoints)) return reduceAny(rules, await values.greatest(run._id, limit));
   const chunks = values.resolved(run._id, limit, chunkSize);
   return isFoldable(rules.reduceCheckpoints) ? fold(rules, chunks) : reduceAll(rules, chunks);
 }
@@ -46,7 +47,11 @@ async function fold(rules: CursorRules, chunks: AsyncIterable<readonly unknown[]
 async function reduceAll(rules: CursorRules, chunks: AsyncIterable<readonly unknown[]>): Promise<unknown> {
   const all: unknown[] = [];
   for await (const chunk of chunks) for (const value of chunk) all.push(value);
-  return all.length === 0 ? null : reduced(rules, all);
+  return reduceAny(rules, all);
+}
+
+async function reduceAny(rules: CursorRules, values: readonly unknown[]): Promise<unknown> {
+  return values.length === 0 ? null : reduced(rules, values);
 }
 
 async function reduced(rules: CursorRules, values: readonly unknown[]): Promise<unknown> {

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { Types } from 'mongoose';
+import mongoose, { Types } from 'mongoose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createCheckpointValues } from '../../../../lib/sync/runs/checkpoint-values.js';
 import { nextCursor, type CursorRules } from '../../../../lib/sync/runs/next-cursor.js';
@@ -132,6 +132,25 @@ describe('a reducer', () => {
     await expect(cursorOf([done(1)], { reduceCheckpoints })).rejects.toMatchObject({
       code: 'SYNC_CHECKPOINTS_INVALID',
     });
+  });
+});
+
+describe('the greatest value, which the database finds,', () => {
+  const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 4 });
+  const value: fc.Arbitrary<unknown> = fc.oneof(
+    ...[fc.integer(), fc.double(), fc.maxSafeInteger(), fc.date({ noInvalidDate: true }), text],
+    fc.constantFrom(mongoose.mongo.Long.fromString('9007199254740993'), { page: 1 }, NaN),
+  );
+  const codeOf = (error: { code?: unknown }) => ({ refused: error.code });
+  const oneType = fc.oneof(fc.array(fc.integer()), fc.array(text), fc.array(fc.double({ noNaN: true })));
+
+  it('is the one that reduceCheckpointsByMax finds among all, or is refused alike', async () => {
+    const property = fc.asyncProperty(fc.oneof(oneType, fc.array(value)), async (values) => {
+      const reduceCheckpoints = (all: readonly unknown[]) => reduceCheckpointsByMax(all);
+      const found = await cursorOf(values.map(done), hold).catch(codeOf);
+      expect(found).toEqual(await cursorOf(values.map(done), { reduceCheckpoints }).catch(codeOf));
+    });
+    await fc.assert(property, { seed: 6, numRuns: 60 });
   });
 });
 

@@ -1,6 +1,6 @@
 import mongoose from 'mongoose';
 import { describe, expect, it } from 'vitest';
-import { foldable, isFoldable, reduceCheckpointsByMax } from '../../../../lib/sync/runs/reduce-checkpoints.js';
+import { foldable, isFoldable, isMax, reduceCheckpointsByMax } from '../../../../lib/sync/runs/reduce-checkpoints.js';
 
 const day = (text: string): Date => new Date(`${text}T00:00:00Z`);
 const long = mongoose.mongo.Long.fromString('9007199254740993');
@@ -12,6 +12,7 @@ describe('reduceCheckpointsByMax gives the greatest', () => {
     ['date', [day('2026-02-01'), day('2026-11-01'), day('2025-12-31')], day('2026-11-01')],
     ['time stamp', ['2026-02-01T00:00:00Z', '2026-11-01T00:00:00Z'], '2026-11-01T00:00:00Z'],
     ['id as a text, by its characters', ['a9', 'b1', 'a99'], 'b1'],
+    ['text, by code points as MongoDB does', ['\u{1f600}', '\uffee'], '\u{1f600}'],
   ])('%s', (_kind, values, greatest) => {
     expect(reduceCheckpointsByMax(values)).toEqual(greatest);
   });
@@ -36,4 +37,5 @@ it('foldable() marks a reducer, and leaves the one it was given alone', () => {
   expect(foldable(sum)([1, 2, 3])).toBe(6);
   expect(isFoldable(sum)).toBe(false);
   expect(isFoldable(reduceCheckpointsByMax)).toBe(true);
+  expect([isMax(reduceCheckpointsByMax), isMax(foldable(sum))]).toEqual([true, false]);
 });

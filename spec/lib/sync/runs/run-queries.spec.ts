@@ -79,6 +79,7 @@ const queries: Record<string, () => Promise<unknown>> = {
   'all checkpoint values': () => drain(values().resolved(runId, {}, 1_000)),
   'the checkpoint values before an item': () =>
     drain(values().resolved(runId, { sequence: { $lt: 2 ** 32 + 5_000 }, checkpointValue: { $lt: 5_000 } }, 1_000)),
+  'the greatest checkpoint values': () => values().greatest(runId, {}),
   'the first item that is not done': () => values().beforeUnresolved(runId),
 };
 
