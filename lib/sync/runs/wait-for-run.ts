@@ -4,11 +4,13 @@ import type { IntegrationModels } from '../../../schemas/models.js';
 import type { StoredError } from '../../../schemas/integration-request.js';
 import { errorTable } from '../../error-table.js';
 import { IntegrationError, type IntegrationErrorCode } from '../../errors.js';
+import type { EventHub } from '../../event-hub.js';
 import { instanceStopped } from '../../requests/call-gate.js';
 import type { RunDueOptions } from '../../types/job-queue.js';
 import type { LoggerLike } from '../../types/logger.js';
 import type { SyncProgress } from '../../types/sync-progress.js';
 import type { SyncResult } from '../../types/sync-result.js';
+import { createEndNotice } from './end-notice.js';
 import { runNotFound } from './progress.js';
 import type { SyncRun } from './run-collection.js';
 import { resultOf } from './run-events.js';
@@ -20,6 +22,7 @@ export interface WaitParts {
   readonly progressOf: (runId: Types.ObjectId) => Promise<SyncProgress>;
   /** The jobs of this process, if it has to be told to run them. */
   readonly worker: { isStarted(): boolean; runDue(options: RunDueOptions): Promise<unknown> };
+  readonly events: Pick<EventHub, 'on'>;
   readonly logger: LoggerLike;
 }
 
@@ -30,7 +33,8 @@ export interface WaitOptions {
   readonly signal?: AbortSignal;
 }
 
-const pollMs = 100;
+/** How often it is asked for what other processes have ended. */
+const pollMs = 200;
 const progressMs = 1_000;
 
 /**
@@ -74,16 +78,22 @@ async function untilSettled(
   { onProgress, signal }: WaitOptions,
 ): Promise<SyncRun> {
   const { over } = parts;
+  const endings = createEndNotice(parts.events);
   const report = createReporter(parts, runId, onProgress);
   const ending = AbortSignal.any([over, ...(signal ? [signal] : [])]);
-  for (;;) {
-    if (signal?.aborted === true) throw aborted(signal);
-    parts.assertWorking();
-    const run = await parts.store.find(runId);
-    if (run === null) throw runNotFound(runId);
-    await report(run.phase === 'settled');
-    if (run.phase === 'settled') return run;
-    await sleep(pollMs, undefined, { signal: ending }).catch(() => over.throwIfAborted());
+  try {
+    for (;;) {
+      if (signal?.aborted === true) throw aborted(signal);
+      parts.assertWorking();
+      const nextEnd = endings.next();
+      const run = await parts.store.find(runId);
+      if (run === null) throw runNotFound(runId);
+      await report(run.phase === 'settled');
+      if (run.phase === 'settled') return run;
+      await Promise.race([nextEnd, sleep(pollMs, undefined, { signal: ending })]).catch(() => over.throwIfAborted());
+    }
+  } finally {
+    endings.stop();
   }
 }
 
