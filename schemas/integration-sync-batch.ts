@@ -17,6 +17,8 @@ export interface IntegrationSyncBatchFields {
   lease: string | null;
   /** A process died with it: which of its items did it is not known yet. */
   isCareful: boolean;
+  /** Nobody had worked on it before who holds it; absent: nobody has yet. */
+  isFirst?: boolean;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -35,6 +37,7 @@ export function integrationSyncBatchSchema(
       availableAt: { type: Date, required: true },
       lease: { type: String, default: null },
       isCareful: { type: Boolean, default: false },
+      isFirst: { type: Boolean },
     },
     { collection, timestamps: true, autoIndex: false, autoCreate: false },
   );

@@ -8,6 +8,8 @@ export interface LeaseParts {
 
 /** A lease that is renewed while its owner lives. */
 export interface Lease {
+  /** Whether it holds for all that is known here: no need to ask. */
+  surelyHolds(): boolean;
   /** Whether it surely holds at this moment. Rejects where that cannot be told. */
   holds(): Promise<boolean>;
   stop(): void;
@@ -52,10 +54,12 @@ export function keepLease({ leaseMs, since, renew }: LeaseParts): Lease {
     if (!isLost) renewOnce().catch(() => undefined);
   }, leaseMs / 3).unref();
 
+  const surelyHolds = (): boolean => !isLost && msSince(confirmed) < (leaseMs * 2) / 3;
+
   return {
+    surelyHolds,
     async holds() {
-      if (isLost || msSince(confirmed) < (leaseMs * 2) / 3) return !isLost;
-      return renewOnce();
+      return !isLost && (surelyHolds() || renewOnce());
     },
     stop: () => clearInterval(timer),
   };

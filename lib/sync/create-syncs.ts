@@ -12,6 +12,7 @@ import type { LoggerLike } from '../types/logger.js';
 import type { SyncSettings } from '../types/sync-settings.js';
 import { createItemListeners, type ItemListeners } from './item-listeners.js';
 import { createBatchStore } from './items/batch-store.js';
+import { createFreshBatches } from './items/fresh-batches.js';
 import { createDrain } from './items/drain.js';
 import { createDrainWaker } from './items/drain-waker.js';
 import { createItemWriter } from './items/item-writer.js';
@@ -119,6 +120,7 @@ function createShared({ models, settings, events, incidents, queue, logger }: Sy
   const items = createRunItems(models.IntegrationSyncItem);
   return {
     ...{ leaseMs, store, batches, items },
+    fresh: createFreshBatches(),
     waker: createDrainWaker({ queue, logger }),
     progressOf: (runId: Types.ObjectId) => progressOf({ store, batches, items }, runId),
     recover: (integration: IntegrationDocument) =>

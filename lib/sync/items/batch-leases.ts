@@ -39,8 +39,9 @@ export function createBatchLeases(batches: BatchCollection, leaseMs: number): Ba
       const filter = { ...due(runId), ...(skipCareful && { isCareful: { $ne: true }, lease: null }) };
       const batch = await batches.findOneAndUpdate(filter, stamped(claimed(token, leaseMs)), oldestFirst);
       if (batch === null) return null;
-      const { _id, ids, isCareful, integrationId, updatedAt } = batch;
-      return { _id, ids, isCareful, token, since, run: { _id: runId, integrationId }, claimedAt: updatedAt.getTime() };
+      const { _id, ids, isCareful, isFirst = false, integrationId, updatedAt } = batch;
+      const run = { _id: runId, integrationId };
+      return { _id, ids, isCareful, isFirst, token, since, run, claimedAt: updatedAt.getTime() };
     },
     renew: (batch) => update(batch, { availableAt: fromNow(leaseMs) }),
     keep: (batch, ids) => update(batch, { ids: { $literal: ids } }),
@@ -61,5 +62,6 @@ function claimed(token: string, leaseMs: number) {
     lease: token,
     availableAt: fromNow(leaseMs),
     isCareful: { $or: ['$isCareful', { $not: [isOfFiller] }] },
+    isFirst: { $and: [{ $eq: ['$lease', null] }, { $eq: [{ $type: '$isFirst' }, 'missing'] }] },
   };
 }

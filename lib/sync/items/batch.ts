@@ -23,6 +23,8 @@ export interface ClaimedBatch extends HeldBatch {
   readonly ids: readonly Types.ObjectId[];
   /** Who held it before vanished: one of its items may have killed the process. */
   readonly isCareful: boolean;
+  /** Nobody has worked on it before. */
+  readonly isFirst: boolean;
   /** When it was asked for. */
   readonly since: Moment;
   /** The server's time then, in milliseconds since the epoch. */

@@ -11,6 +11,7 @@ import type { ItemListeners } from '../item-listeners.js';
 import type { ClaimedBatch } from './batch.js';
 import type { BatchStore } from './batch-store.js';
 import type { DrainWaker } from './drain-waker.js';
+import type { FreshBatches } from './fresh-batches.js';
 import { createIntegrationViews } from './integration-views.js';
 import { createItemAcks } from './item-acks.js';
 import { itemCollections, type ItemModels } from './item-collections.js';
@@ -19,6 +20,7 @@ import { workOnBatch, type BatchWorkParts, type WorkLimits } from './work-on-bat
 export interface DrainParts {
   readonly models: ItemModels;
   readonly batches: BatchStore;
+  readonly fresh: FreshBatches;
   readonly registry: Pick<ProviderRegistry, 'find'>;
   readonly listeners: Pick<ItemListeners, 'of'>;
   readonly sealer: BoundSealer;

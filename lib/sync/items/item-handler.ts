@@ -44,6 +44,7 @@ export function createItemHandler(parts: ItemHandlerParts): (item: IntegrationSy
     if (outcome.kind === 'deferred') {
       heldBack.set(item.eventClass, { until: now() + outcome.afterMs, error: outcome.error });
     }
-    await results.add(result);
+    const full = results.add(result);
+    if (full !== null) await full;
   };
 }

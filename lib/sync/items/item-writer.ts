@@ -8,7 +8,9 @@ import type { BatchOwner } from './batch.js';
 import { createBatchSender } from './batch-sender.js';
 import type { BatchStore } from './batch-store.js';
 import type { DrainWaker } from './drain-waker.js';
+import type { FreshBatches } from './fresh-batches.js';
 import { itemCollections, type ItemModels } from './item-collections.js';
+import { createItemGatherer } from './item-gatherer.js';
 import { newItem, type Dispatched } from './new-item.js';
 import { createQueueRoom } from './queue-room.js';
 import { storeBatch, type FailedItem } from './store-batch.js';
@@ -17,6 +19,7 @@ import { storeBatch, type FailedItem } from './store-batch.js';
 export interface ItemWriterParts {
   readonly models: ItemModels;
   readonly batches: BatchStore;
+  readonly fresh: FreshBatches;
   readonly waker: DrainWaker;
   readonly sealer: BoundSealer;
   readonly settings: Pick<SyncSettings, 'batchSize' | 'maxQueuedBatches' | 'maxPayloadBytes'>;
@@ -51,6 +54,12 @@ export interface WriterCounts {
 /** Takes what is dispatched, and stores it in batches. */
 export interface ItemWriter {
   /**
+   * Takes the item if there is room for it at once; false: it was not taken.
+   *
+   * @throws IntegrationError `SYNC_ITEM_INVALID`
+   */
+  offer(event: SyncItemEvent, options?: DispatchOptions): boolean;
+  /**
    * Resolves when there is room for the next item.
    *
    * @throws IntegrationError `SYNC_ITEM_INVALID` for what is no event, or no id; and, as `flush()` does, what kept an
@@ -64,49 +73,35 @@ export interface ItemWriter {
   readonly counts: WriterCounts;
 }
 
-/** So that the items of a slow listing are handled soon. */
-const longestStayMs = 250;
-/** Beside the number of items, so that a batch can be read at once. */
-const mostBytes = 4 * 1024 * 1024;
-
 export function createItemWriter(parts: ItemWriterParts, listing: Listing): ItemWriter {
   const { batchSize, maxPayloadBytes } = parts.settings;
+  const { run, signal } = listing;
   const counts = { listed: 0, duplicates: 0, hasCheckpoints: false };
   const sender = createBatchSender(createStoring(parts, listing, counts));
+  const gatherer = createItemGatherer({ batchSize, sender, signal });
   let sequence = listing.firstSequence;
-  let waiting: Dispatched[] = [];
-  let bytes = 0;
-  let timer: NodeJS.Timeout | undefined;
 
-  function send(): void {
-    clearTimeout(timer);
-    timer = undefined;
-    if (waiting.length > 0) sender.send(waiting);
-    waiting = [];
-    bytes = 0;
-  }
-
-  function sendInTime(): void {
-    // What has failed never has room again, and who ends the listing does not come back for the rest.
-    if (listing.signal.aborted) return;
-    timer = setTimeout(() => (sender.hasRoom() ? send() : sendInTime()), longestStayMs).unref();
+  function take(event: SyncItemEvent, options: DispatchOptions): void {
+    gatherer.add(newItem({ run, maxPayloadBytes }, event, options, sequence));
+    sequence += 1;
   }
 
   return {
     counts,
+    offer(event, options = {}) {
+      if (signal.aborted || !sender.hasRoom()) return false;
+      take(event, options);
+      return true;
+    },
     async add(event, options = {}) {
-      listing.signal.throwIfAborted();
+      signal.throwIfAborted();
       sender.assertWell();
-      const dispatched = newItem({ run: listing.run, maxPayloadBytes }, event, options, sequence);
-      sequence += 1;
-      bytes += dispatched.bytes;
-      if (waiting.push(dispatched) >= batchSize || bytes >= mostBytes) send();
-      else if (timer === undefined) sendInTime();
+      take(event, options);
       if (!sender.hasRoom()) await sender.room();
     },
     async flush() {
-      listing.signal.throwIfAborted();
-      send();
+      signal.throwIfAborted();
+      gatherer.send();
       await sender.idle();
       await parts.waker.idle();
     },
@@ -116,11 +111,11 @@ export function createItemWriter(parts: ItemWriterParts, listing: Listing): Item
 
 /** Stores a batch once there is room for it, and has it handled. */
 function createStoring(parts: ItemWriterParts, listing: Listing, counts: Writable<WriterCounts>) {
-  const { models, batches, waker, sealer, settings, reopen, onFailed } = parts;
+  const { models, batches, fresh, waker, sealer, settings, reopen, onFailed } = parts;
   const { run, signal, provider } = listing;
   const room = createQueueRoom((limit) => batches.countDue(run._id, limit), settings.maxQueuedBatches);
   const { items } = itemCollections(models);
-  const storing = { ...listing, batches, items, reopen, sealer: sealsSyncPayloads(provider) ? sealer : null };
+  const storing = { ...listing, batches, fresh, items, reopen, sealer: sealsSyncPayloads(provider) ? sealer : null };
   return async (batch: readonly Dispatched[]): Promise<void> => {
     await room.take(signal);
     const { stored, duplicates, hasCheckpoints, open, failed } = await storeBatch(storing, batch);

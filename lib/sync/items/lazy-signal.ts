@@ -1,24 +1,18 @@
-/** A signal that is made when somebody asks for it. */
-export interface LazySignal {
-  readonly signal: AbortSignal;
-  abort(reason: unknown): void;
-}
+/** A signal that is made when somebody asks for it: it costs more than all else of an attempt that does not look at it. */
+export class LazySignal {
+  #controller: AbortController | null = null;
+  #aborted: { readonly reason: unknown } | null = null;
 
-/** An AbortController costs more than all else of an attempt whose listener does not look at it. */
-export function createLazySignal(): LazySignal {
-  let controller: AbortController | null = null;
-  let aborted: { readonly reason: unknown } | null = null;
-  return {
-    get signal() {
-      if (controller === null) {
-        controller = new AbortController();
-        if (aborted !== null) controller.abort(aborted.reason);
-      }
-      return controller.signal;
-    },
-    abort(reason) {
-      aborted ??= { reason };
-      controller?.abort(reason);
-    },
-  };
+  get signal(): AbortSignal {
+    if (this.#controller === null) {
+      this.#controller = new AbortController();
+      if (this.#aborted !== null) this.#controller.abort(this.#aborted.reason);
+    }
+    return this.#controller.signal;
+  }
+
+  abort(reason: unknown): void {
+    this.#aborted ??= { reason };
+    this.#controller?.abort(reason);
+  }
 }

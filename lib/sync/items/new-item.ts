@@ -8,6 +8,7 @@ import type { DispatchOptions, SyncItemEvent } from '../../types/sync-session.js
 import { isEventClass } from '../sync-item-event.js';
 import type { BatchOwner } from './batch.js';
 import { storedBytes } from './item-payload.js';
+import { notPlain, plainCopy } from './plain-copy.js';
 import type { untouched } from './untouched.js';
 
 /** An item to be stored. */
@@ -19,6 +20,8 @@ export interface Dispatched {
   readonly bytes: number;
   /** Why it cannot be stored as it is; null: it can. */
   readonly problem: IntegrationError | null;
+  /** Whether it comes back from the database just as it is. */
+  readonly isPlain: boolean;
 }
 
 export interface NewItemParts {
@@ -40,12 +43,24 @@ export function newItem(
   const eventClass: unknown = property(event, 'name');
   if (!isEventClass(eventClass)) throw invalid('What was dispatched is no event of defineSyncItemEvent().');
   const externalId = externalIdOf(options);
-  const payload: unknown = property(event, 'payload') ?? null;
-  const checkpointValue: unknown = options.checkpointValue ?? null;
+  // As they are now: what the provider goes on to do with them is not listed.
+  const given = { payload: property(event, 'payload') ?? null, checkpointValue: options.checkpointValue ?? null };
+  const copies = { payload: copyOf(given.payload), checkpointValue: copyOf(given.checkpointValue) };
+  const isPlain = copies.payload !== notPlain && copies.checkpointValue !== notPlain;
+  const { payload, checkpointValue } = isPlain ? copies : given;
   const bytes = { payload: storedBytes(payload), checkpoint: checkpointBytes(checkpointValue) };
   const problem = problemOf(bytes, parts.maxPayloadBytes);
   const item = itemOf(parts.run, { eventClass, externalId, payload, checkpointValue, sequence });
-  return { item, bytes: fieldBytes + (bytes.payload ?? 0) + (bytes.checkpoint ?? 0), problem };
+  return { item, bytes: fieldBytes + (bytes.payload ?? 0) + (bytes.checkpoint ?? 0), problem, isPlain };
+}
+
+function copyOf(value: unknown): unknown {
+  try {
+    return plainCopy(value);
+  } catch {
+    // A getter that throws.
+    return notPlain;
+  }
 }
 
 /** The item without what cannot be stored of it: it has failed. */

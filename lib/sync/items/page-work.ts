@@ -7,8 +7,8 @@ type Item = IntegrationSyncItemFields;
 export interface PageWorkParts extends ItemHandlerParts {
   /** Items at once. */
   readonly concurrency: number;
-  /** Whether another item may begin; never rejects. */
-  readonly mayStart: () => Promise<boolean>;
+  /** Whether another item may begin; a promise where it takes asking, which never rejects. */
+  readonly mayStart: () => boolean | Promise<boolean>;
   /** Counts a crash of the process before it happens. */
   readonly suspect: (ids: readonly Item['_id'][]) => Promise<void>;
 }
@@ -38,9 +38,9 @@ export function createPageWork(parts: PageWorkParts): PageWork {
     async run(items) {
       const queue = dueNow(items, leftovers, now()).values();
       const lane = async (): Promise<void> => {
-        while (await mayStart()) {
-          const { value: item, done } = queue.next();
-          if (done === true) return;
+        for (const item of queue) {
+          const may = mayStart();
+          if (may !== true && !(await may)) return;
           await handle(item);
         }
       };

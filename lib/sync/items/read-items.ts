@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import type { IntegrationSyncItemFields } from '../../../schemas/integration-sync-item.js';
 import type { ItemCollections } from './item-collections.js';
-import { untouched } from './untouched.js';
+import { whole } from './untouched.js';
 
 /** Items of a batch, as many as came in one reply. */
 export interface ItemPage {
@@ -14,20 +14,6 @@ export interface ItemPage {
 
 const isOpen = { $in: ['pending', 'processing'] } as const;
 const mostItems = 1_000;
-
-/** In place: there are many. */
-function whole(item: IntegrationSyncItemFields): IntegrationSyncItemFields {
-  const stored: Partial<IntegrationSyncItemFields> = item;
-  stored.error ??= untouched.error;
-  stored.completedAt ??= untouched.completedAt;
-  stored.availableAt ??= untouched.availableAt;
-  stored.crashes ??= untouched.crashes;
-  stored.deferredSince ??= untouched.deferredSince;
-  stored.skipReason ??= untouched.skipReason;
-  stored.requests ??= [];
-  stored.requestCount ??= untouched.requestCount;
-  return item;
-}
 
 /** Reads what is open of these items; of large ones no more than a reply holds, 16 MiB. */
 export async function readItems(

@@ -2,8 +2,8 @@ import type { ItemResult } from './item-acks.js';
 
 /** What came of the items of a batch, until it is written. */
 export interface ResultBuffer {
-  /** Resolves when there is room for more. */
-  add(result: ItemResult): Promise<void>;
+  /** Resolves when it is taken; null: it is, as nearly always. */
+  add(result: ItemResult): Promise<void> | null;
   /** Writes what there is, and waits until everything is written. */
   flush(): Promise<void>;
   /** Writes what there is, and waits for nothing. */
@@ -26,14 +26,24 @@ export function createResultBuffer(write: (results: readonly ItemResult[]) => Pr
     inFlight.add(writing);
   }
 
+  function take(result: ItemResult): void {
+    if (waiting.push(result) >= mostResults && inFlight.size < mostInFlight) send();
+  }
+
+  async function addInTime(result: ItemResult): Promise<void> {
+    while (waiting.length >= mostResults) {
+      if (inFlight.size < mostInFlight) send();
+      else await Promise.race(inFlight);
+    }
+    take(result);
+  }
+
   return {
     send,
-    async add(result) {
-      while (waiting.length >= mostResults) {
-        if (inFlight.size < mostInFlight) send();
-        else await Promise.race(inFlight);
-      }
-      if (waiting.push(result) >= mostResults && inFlight.size < mostInFlight) send();
+    add(result) {
+      if (waiting.length >= mostResults) return addInTime(result);
+      take(result);
+      return null;
     },
     async flush() {
       while (waiting.length > 0 || inFlight.size > 0) {

@@ -3,12 +3,14 @@ import type { BoundSealer } from '../../credentials/bound-sealer.js';
 import { IntegrationError } from '../../errors.js';
 import type { BatchOwner } from './batch.js';
 import type { BatchStore } from './batch-store.js';
+import type { FreshBatches } from './fresh-batches.js';
 import { insertItems, type Insertion, type InsertionParts } from './insert-items.js';
 import { sealPayload } from './item-payload.js';
 import { refusedByServer, unstorable, type Dispatched, type NewItem } from './new-item.js';
 
 export interface StoreBatchParts extends InsertionParts {
   readonly batches: Pick<BatchStore, 'fill' | 'finishFilling'>;
+  readonly fresh: Pick<FreshBatches, 'keep'>;
   /** Seals payloads; null: they are stored in clear. */
   readonly sealer: BoundSealer | null;
   readonly run: BatchOwner;
@@ -45,25 +47,31 @@ export async function storeBatch(parts: StoreBatchParts, dispatched: readonly Di
   if (!(await parts.canWrite())) throw leaseLost();
   const { batches, run } = parts;
   const held = await batches.fill(run, idsOf(dispatched.map(({ item }) => item)));
-  const prepared = await Promise.all(dispatched.map((each) => prepare(parts, held._id, each)));
+  const prepared = dispatched.map((each) => prepare(parts, held._id, each));
+  if (parts.sealer !== null) await sealAll(parts.sealer, prepared);
   const insertion = await insertItems(parts, prepared);
   const outcome = outcomeOf(dispatched, prepared, insertion);
+  if (dispatched.every(({ isPlain }) => isPlain)) parts.fresh.keep(held._id, outcome.open, bytesOf(dispatched));
   await batches.finishFilling(held, idsOf(outcome.open));
   if (await parts.canWrite()) return outcome;
   await parts.reopen(run._id);
   throw leaseLost();
 }
 
-/** The item as it is stored. */
-async function prepare(
-  parts: StoreBatchParts,
-  batchId: Types.ObjectId,
-  { item, problem }: Dispatched,
-): Promise<NewItem> {
+/** The item as it is stored, but for its seal. */
+function prepare(parts: StoreBatchParts, batchId: Types.ObjectId, { item, problem }: Dispatched): NewItem {
   if (problem !== null) return { ...unstorable(item, parts.toStoredError(problem)), batchId };
   item.batchId = batchId;
-  if (parts.sealer !== null) item.payload = await sealPayload(parts.sealer, item._id, item.payload);
   return item;
+}
+
+async function sealAll(sealer: BoundSealer, items: readonly NewItem[]): Promise<void> {
+  const sealing = items
+    .filter(({ status }) => status === 'pending')
+    .map(async (item) => {
+      item.payload = await sealPayload(sealer, item._id, item.payload);
+    });
+  await Promise.all(sealing);
 }
 
 function outcomeOf(
@@ -87,6 +95,10 @@ function outcomeOf(
       ...failed.map((item) => ({ item, error: refusedByServer() })),
     ],
   };
+}
+
+function bytesOf(dispatched: readonly Dispatched[]): number {
+  return dispatched.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 function idsOf(items: readonly NewItem[]): Types.ObjectId[] {

@@ -11,3 +11,17 @@ export const untouched = {
   requests: [],
   requestCount: 0,
 } satisfies Partial<IntegrationSyncItemFields>;
+
+/** The item with all of its fields; in place, because items are many. */
+export function whole(item: IntegrationSyncItemFields): IntegrationSyncItemFields {
+  const stored: Partial<IntegrationSyncItemFields> = item;
+  stored.error ??= untouched.error;
+  stored.completedAt ??= untouched.completedAt;
+  stored.availableAt ??= untouched.availableAt;
+  stored.crashes ??= untouched.crashes;
+  stored.deferredSince ??= untouched.deferredSince;
+  stored.skipReason ??= untouched.skipReason;
+  stored.requests ??= [];
+  stored.requestCount ??= untouched.requestCount;
+  return item;
+}

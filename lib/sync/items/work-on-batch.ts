@@ -9,6 +9,7 @@ import type { ItemListeners } from '../item-listeners.js';
 import type { ClaimedBatch } from './batch.js';
 import type { BatchStore } from './batch-store.js';
 import type { DrainWaker } from './drain-waker.js';
+import type { FreshBatches } from './fresh-batches.js';
 import type { IntegrationView, IntegrationViews } from './integration-views.js';
 import type { ItemAcks } from './item-acks.js';
 import type { ItemCollections } from './item-collections.js';
@@ -16,9 +17,10 @@ import { openPayload } from './item-payload.js';
 import { createItemRunner, type ItemRunner } from './item-runner.js';
 import { createLeftovers, type Leftovers } from './leftovers.js';
 import { createPageWork } from './page-work.js';
-import { readItems } from './read-items.js';
+import { readItems, type ItemPage } from './read-items.js';
 import { createResultBuffer, type ResultBuffer } from './result-buffer.js';
 import { createRunningAttempts, type RunningAttempts } from './running-attempts.js';
+import { whole } from './untouched.js';
 import { writeResults, type FailureObserver } from './write-results.js';
 
 /** What the work on all batches of a process shares. */
@@ -26,6 +28,7 @@ export interface BatchWorkParts {
   readonly model: IntegrationModels['IntegrationSyncItem'];
   readonly items: ItemCollections['items'];
   readonly batches: BatchStore;
+  readonly fresh: FreshBatches;
   readonly acks: ItemAcks;
   readonly views: IntegrationViews;
   readonly listeners: Pick<ItemListeners, 'of'>;
@@ -103,7 +106,7 @@ export async function workOnBatch(parts: BatchWorkParts, batch: ClaimedBatch, li
 function openWork(parts: BatchWorkParts, batch: ClaimedBatch, view: IntegrationView, limits: WorkLimits): Work {
   const { integration, knownSecrets } = view;
   const leftovers = createLeftovers(batch.ids);
-  const running = createRunningAttempts();
+  const running = createRunningAttempts(parts.settings.itemTimeoutSeconds * 1_000);
   const now = (): number => batch.claimedAt + performance.now() - batch.since.monotonic;
   const onTrouble = (): void => {
     work.hasTrouble = true;
@@ -131,13 +134,12 @@ function openWork(parts: BatchWorkParts, batch: ClaimedBatch, view: IntegrationV
   return work;
 }
 
-function attemptParts({ sealer, model, settings }: BatchWorkParts, { run }: ClaimedBatch, view: IntegrationView) {
+function attemptParts({ sealer, model }: BatchWorkParts, { run }: ClaimedBatch, view: IntegrationView) {
   return {
     run,
     integration: view.integration,
     identity: view.identity,
     maxAttempts: view.rules.maxAttempts,
-    timeoutMs: settings.itemTimeoutSeconds * 1_000,
     openPayload: ({ _id, payload }: IntegrationSyncItemFields) => openPayload(sealer, _id, payload),
     hydrate: (item: IntegrationSyncItemFields) => model.hydrate(item),
   };
@@ -147,11 +149,11 @@ function attemptParts({ sealer, model, settings }: BatchWorkParts, { run }: Clai
 async function workThrough(work: Work): Promise<boolean> {
   const { parts, batch, limits, leftovers } = work;
   const { concurrency } = parts.settings;
-  const mayStart = (): Promise<boolean> => mayBegin(work);
+  const mayStart = () => mayBegin(work);
   const pages = createPageWork({ ...work, ...limits, concurrency, mayStart, suspect: parts.acks.suspect });
   let rest: readonly IntegrationSyncItemFields['_id'][] = batch.ids;
   while (rest.length > 0 && (await mayStart())) {
-    const page = await readItems(parts.items, rest);
+    const page = freshPage(parts, batch) ?? (await readItems(parts.items, rest));
     for (const id of page.gone) leftovers.settle(id);
     await (batch.isCareful ? pages.runCarefully(page.items) : pages.run(page.items));
     rest = page.rest;
@@ -159,10 +161,17 @@ async function workThrough(work: Work): Promise<boolean> {
   return rest.length === 0 && (await mayStart());
 }
 
-async function mayBegin({ limits, lease, hasTrouble }: Work): Promise<boolean> {
+/** Where this process has stored them itself just now, and nobody has touched them since. */
+function freshPage({ fresh }: BatchWorkParts, { _id, isFirst }: ClaimedBatch): ItemPage | null {
+  const items = isFirst ? fresh.take(_id) : null;
+  return items && { items: items.map(whole), gone: [], rest: [] };
+}
+
+/** Without a promise where nobody has to be asked: items are many. */
+function mayBegin({ limits, lease, hasTrouble }: Work): boolean | Promise<boolean> {
   if (hasTrouble || limits.signal.aborted || !limits.mayGoOn()) return false;
   // Where that cannot be told, it may be lost.
-  return lease.holds().catch(() => false);
+  return lease.surelyHolds() || lease.holds().catch(() => false);
 }
 
 function tick({ parts, results, running }: Work): void {

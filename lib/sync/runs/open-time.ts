@@ -2,6 +2,7 @@ import { IntegrationError } from '../../errors.js';
 
 /** The time in which a provider lists. */
 export interface OpenTime {
+  readonly isOver: boolean;
   /**
    * Called when something of it begins; what comes back is called when it ends.
    *
@@ -21,6 +22,9 @@ export function createOpenTime(): OpenTime {
     if (underWay === 0) allThrough();
   };
   return {
+    get isOver() {
+      return isOver;
+    },
     enter() {
       if (isOver) throw sessionEnded();
       underWay += 1;

@@ -18,6 +18,8 @@ export interface RunLeaseParts {
 export interface RunLease {
   /** Aborted when the work must end: by its reason, from outside, or because the lease is lost. */
   readonly signal: AbortSignal;
+  /** Whether it holds for all that is known here: no need to ask. */
+  surelyHolds(): boolean;
   /** Rejects where that cannot be told. */
   holds(): Promise<boolean>;
   /** Rejects with `SYNC_LEASE_LOST` where it does not hold. */
@@ -56,8 +58,8 @@ export function keepRunLease({ store, run, leaseMs, since, counts, signal }: Run
     throw leaseLost(run);
   };
   return {
+    ...lease,
     signal: AbortSignal.any([signal, lost.signal]),
-    holds: () => lease.holds(),
     async assertHeld() {
       if (!(await lease.holds())) refuse();
     },

@@ -8,6 +8,8 @@ import { storable } from './storable.js';
 
 /** What a listing puts its items into. */
 export interface ItemSink {
+  /** Takes the item if there is nothing to wait for; what it throws, `add` throws too. */
+  offer(...item: Parameters<SyncSession['dispatch']>): boolean;
   /** Resolves when there is room for the next. */
   add(...item: Parameters<SyncSession['dispatch']>): Promise<void>;
   /** Resolves when all that was added is stored. */
@@ -37,10 +39,13 @@ export interface Listing {
   readonly broken: { readonly error: unknown } | null;
 }
 
+/** Of all items that were taken at once, which are many. */
+const taken = Promise.resolve();
+
 export function openListing({ run, lease, sink, store, progress }: ListingParts): Listing {
   const { signal } = lease;
   let expected = run.expected;
-  const { storing, end, broken } = createStoring(lease);
+  const { storing, needsNoWait, end, broken } = createStoring(lease);
   const counts = (): ListingCounts => ({ ...countsOf(run, sink.counts), expected });
 
   return {
@@ -55,7 +60,9 @@ export function openListing({ run, lease, sink, store, progress }: ListingParts)
       cursor: () => (run.mode === 'full' ? null : run.cursor),
       listing: () => run.listing,
       progress,
-      dispatch: (event, options = {}) => storing(() => sink.add(event, options)),
+      dispatch(event, options = {}) {
+        return needsNoWait(() => sink.offer(event, options)) ? taken : storing(() => sink.add(event, options));
+      },
       async saveListing(state) {
         const stored = storable(state, 'The state of a listing', 'SYNC_PAYLOAD_INVALID');
         await storing(async () => {
@@ -71,7 +78,7 @@ export function openListing({ run, lease, sink, store, progress }: ListingParts)
 }
 
 /** Work that is not the provider's: should it fail, the listing is not whole. */
-function createStoring(lease: Pick<RunLease, 'signal' | 'assertHeld'>) {
+function createStoring(lease: Pick<RunLease, 'signal' | 'surelyHolds' | 'assertHeld'>) {
   const openTime = createOpenTime();
   let broken: Listing['broken'] = null;
 
@@ -93,6 +100,15 @@ function createStoring(lease: Pick<RunLease, 'signal' | 'assertHeld'>) {
   return {
     end: openTime.end,
     broken: () => broken,
+    /** Whether that could be done at once; if not, or if it throws, it is done by `storing`. */
+    needsNoWait(work: () => boolean): boolean {
+      if (lease.signal.aborted || openTime.isOver || !lease.surelyHolds()) return false;
+      try {
+        return work();
+      } catch {
+        return false;
+      }
+    },
     storing(work: () => Promise<void>): Promise<void> {
       const stored = store(work);
       // A provider that does not await it must not end the process: the listing is broken, and says so.

@@ -91,6 +91,47 @@ describe('what is dispatched', () => {
   });
 });
 
+describe('an item that is offered', () => {
+  it('is taken where there is room, in the order of all others', async () => {
+    const run = newRun(world);
+    const writer = world.writer(run);
+    expect(writer.offer(numbered(0), { externalId: 0 })).toBe(true);
+    await writer.add(numbered(1), { externalId: 1 });
+    expect(writer.offer(numbered(2), { externalId: 2 })).toBe(true);
+    await writer.flush();
+    expect((await itemsOf(world, run)).map(({ payload }) => payload)).toEqual([
+      { number: 0 },
+      { number: 1 },
+      { number: 2 },
+    ]);
+  });
+
+  it('is not taken while two batches are being stored', async () => {
+    const run = newRun(world);
+    const writer = world.writer(run);
+    const taken = Array.from({ length: 25 }, (_, index) => writer.offer(numbered(index), { externalId: index }));
+    expect(taken.filter(Boolean)).toHaveLength(20);
+    await writer.flush();
+    expect(await itemsOf(world, run)).toHaveLength(20);
+  });
+
+  it('is not taken when the listing is over', () => {
+    const writer = world.writer(newRun(world), { signal: AbortSignal.abort() });
+    expect(writer.offer(numbered(0))).toBe(false);
+  });
+
+  it('is refused where it is none, and leaves no gap', async () => {
+    const run = newRun(world);
+    const writer = world.writer(run);
+    expect(() => writer.offer({ name: '', payload: 1 })).toThrow(
+      expect.objectContaining({ code: 'SYNC_ITEM_INVALID' }),
+    );
+    writer.offer(numbered(0));
+    await writer.flush();
+    expect((await itemsOf(world, run)).map(({ sequence }) => sequence)).toEqual([0]);
+  });
+});
+
 describe('repetitions', () => {
   it('are dropped and counted, and a batch of nothing else is deleted', async () => {
     const run = newRun(world);

@@ -15,9 +15,15 @@ import { storedError } from '../../../../lib/request-log/stored-error.js';
 import { createItemListeners } from '../../../../lib/sync/item-listeners.js';
 import type { BatchOwner } from '../../../../lib/sync/items/batch.js';
 import { createBatchStore } from '../../../../lib/sync/items/batch-store.js';
+import { createFreshBatches } from '../../../../lib/sync/items/fresh-batches.js';
 import { createDrain } from '../../../../lib/sync/items/drain.js';
 import { createDrainWaker } from '../../../../lib/sync/items/drain-waker.js';
-import { createItemWriter, type ItemWriter, type Listing } from '../../../../lib/sync/items/item-writer.js';
+import {
+  createItemWriter,
+  type ItemWriter,
+  type ItemWriterParts,
+  type Listing,
+} from '../../../../lib/sync/items/item-writer.js';
 import type { SyncSettings } from '../../../../lib/types/sync-settings.js';
 import { localProvider } from '../../../support/local-provider.js';
 import { memoryLogger } from '../../../support/memory-logger.js';
@@ -87,6 +93,7 @@ function queueOf(integrations: ReturnType<typeof createIntegrations>, settings: 
   const shared = {
     models,
     batches: createBatchStore({ models, leaseMs: settings.leaseSeconds * 1_000 }),
+    fresh: createFreshBatches(),
     waker: createDrainWaker({ queue, logger }),
     sealer: createBoundSealer(createKeyRing([key])),
     settings,
@@ -105,10 +112,15 @@ function queueOf(integrations: ReturnType<typeof createIntegrations>, settings: 
   const emitted: ({ readonly name: string } & Record<string, unknown>)[] = [];
   const failed: { readonly item: object; readonly error: unknown }[] = [];
   const reopened: string[] = [];
-  const writer = (run: BatchOwner, listing: Partial<Listing> = {}): ItemWriter =>
+  const writer = (
+    run: BatchOwner,
+    listing: Partial<Listing> = {},
+    other: Partial<Pick<ItemWriterParts, 'batches'>> = {},
+  ): ItemWriter =>
     createItemWriter(
       {
         ...shared,
+        ...other,
         reopen: async (runId) => reopened.push(runId.toHexString()),
         onFailed: (each) => failed.push(each),
       },

@@ -18,6 +18,7 @@ let integration: IntegrationDocument;
 beforeAll(async () => {
   integrations = open(database.connection);
   await integrations.install();
+  return () => integrations.close();
 });
 
 function open(connection: Connection) {
