@@ -34,7 +34,7 @@ export async function measureRates(items: number): Promise<SyncRates> {
   const rates = await sideBySide(contenders);
   await instance.close();
   await redis?.close();
-  const [one, four] = await measureProcesses(uri, items);
+  const [one, four] = await measureProcesses(uri, Math.ceil(items / 2.5));
   await dropDatabase(uri);
   await mongo.stop();
   printTable('items per second, median of 3 rounds', [
