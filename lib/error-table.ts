@@ -98,6 +98,7 @@ export const errorTable = {
     'Add the key with that id to `encryptionKeys`; keep old keys in the list until rotateKeys() has finished.',
   ),
   OPERATION_INVALID: entry(422, 'Invalid operation', 'Correct the field that the message names.'),
+  SIGNATURE_SCHEME_UNKNOWN: entry(500, 'Unknown signature scheme', 'Use one of the names in signatureSchemes.'),
   ...callErrors,
   ...syncErrors,
   ROUTE_NOT_FOUND: entry(404, 'Not found', 'Check the path.'),

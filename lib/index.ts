@@ -66,6 +66,7 @@ export type {
   SyncAttempt,
 } from './context.js';
 export * from './sync/exports.js';
+export * from './webhooks/signatures/exports.js';
 export { retry } from './requests/retry.js';
 export type { RetryOptions } from './requests/retry.js';
 export type { HealthCheckResult } from './health/health-check.js';
