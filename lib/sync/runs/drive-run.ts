@@ -106,7 +106,7 @@ async function whoseRun(
   }
   const provider = registry.find(run.provider)?.provider ?? null;
   if (provider === null || !hasScheduledSync(provider)) {
-    await leave({ integration, reason: 'This process knows no provider that syncs it.' });
+    await leave({ integration, reason: 'No process knows a provider that syncs it.', isOurs: true });
     return null;
   }
   if (!integration.isActive && run.phase === 'listing') {

@@ -7,7 +7,7 @@ import type { RunItems } from './run-totals.js';
 
 export interface IdleRunParts {
   readonly models: Pick<IntegrationModels, 'IntegrationSyncItem' | 'IntegrationSyncBatch' | 'IntegrationSyncRun'>;
-  readonly store: Pick<RunStore, 'release' | 'settle'>;
+  readonly store: Pick<RunStore, 'release' | 'putOff' | 'settle'>;
   readonly items: Pick<RunItems, 'stored'>;
   readonly log: Pick<RunLog, 'skip'>;
 }
@@ -17,6 +17,8 @@ export interface Obstacle {
   /** Null: it is gone. */
   readonly integration: IntegrationDocument | null;
   readonly reason: string;
+  /** Another process may do better: one of a newer deployment, say. Default false. */
+  readonly isOurs?: boolean;
 }
 
 /** Runs that cannot be driven on. */
@@ -27,6 +29,8 @@ export interface IdleRuns {
 
 /** Until the integration is switched on again, or a process knows its provider. */
 const waitMs = 60_000;
+/** Until another process takes a run that this one cannot begin. */
+const handOnMs = 2_000;
 const nothing = { outcome: 'cancelled', succeeded: 0, failed: 0, skipped: 0, nextCursor: null } as const;
 
 export function createIdleRuns({ models, store, items, log }: IdleRunParts): IdleRuns {
@@ -38,13 +42,15 @@ export function createIdleRuns({ models, store, items, log }: IdleRunParts): Idl
   }
 
   return {
-    async leave(run, { integration, reason }) {
+    async leave(run, { integration, reason, isOurs = false }) {
       if (integration === null) return forget(run);
       const isBegun = run.phase !== 'listing' || (await items.stored(run._id)) > 0;
       if (isBegun) {
         await store.release(run, waitMs);
         return;
       }
+      // Until the window ends in which a run can be put off: then nobody will.
+      if (isOurs && (await store.putOff(run, handOnMs)) !== null) return;
       await log.skip(integration, run, reason);
       await store.settle(run, nothing);
     },

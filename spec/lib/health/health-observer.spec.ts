@@ -204,6 +204,8 @@ describe('a successful call', () => {
       encryptionKeys: [{ id: 'spec', secret: Buffer.alloc(32, 3).toString('base64') }],
       http: { allowedPrivateHosts: ['127.0.0.1'] },
       logger: false,
+      // Jobs look for work all the time.
+      jobs: { enabled: false },
       providers: { local: localProvider(upstream) },
     });
     await instance.start();

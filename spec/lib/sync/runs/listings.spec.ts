@@ -165,9 +165,16 @@ describe('a run that cannot be driven', () => {
     expect(listings).toBe(0);
   });
 
-  it('is cancelled where no provider is known that syncs it', async () => {
+  it('is left to processes that know its provider where this one does not', async () => {
     await left({ provider: 'unheard-of' });
+    await expect.poll(run, slack).toMatchObject({ listingAttempt: 1, lease: null });
+    expect(await run()).toMatchObject({ phase: 'listing', isExclusive: true, deferUntil: expect.any(Date) });
+  });
+
+  it('is cancelled where no process has known a provider that syncs it for as long as it may be put off', async () => {
+    await left({ provider: 'unheard-of', deferUntil: new Date() });
     await expect.poll(run, slack).toMatchObject({ phase: 'settled', outcome: 'cancelled' });
+    expect(await log()).toMatchObject({ status: 'skipped', summary: 'No process knows a provider that syncs it.' });
   });
 
   it('waits where items of it are stored, until it can', async () => {
