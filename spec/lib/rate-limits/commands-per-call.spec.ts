@@ -17,6 +17,8 @@ async function commandsPerCall(callers: number, calls: number): Promise<number> 
     http: { allowedPrivateHosts: ['127.0.0.1'] },
     logger: false,
     providers: { local: { ...localProvider(upstream), defaultRateLimit: () => RateLimit.perMinute(1_000_000) } },
+    // Jobs look for work all the time.
+    jobs: { enabled: false },
   });
   await integrations.start();
   const name = `${callers} callers`;
