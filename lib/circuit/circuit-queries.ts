@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import type { StoredCircuit } from '../../schemas/integration-gate.js';
 import { durableWrite } from '../durable-write.js';
-import { isDuplicateKey } from '../failures/duplicate-key.js';
+import { despiteOthers } from '../failures/despite-others.js';
 import type { GateCollection } from '../gates/gate-collection.js';
 import { gateProjection, type GateReply } from '../gates/gate-view.js';
 import type { AttemptResult } from '../requests/attempt-result.js';
@@ -67,11 +67,7 @@ export function createCircuitQueries(collection: GateCollection): CircuitQueries
   async function upsert(integration: Types.ObjectId, stage: object, options: Options): Reply {
     const belongs = { $set: { integrationId: { $ifNull: ['$integrationId', integration] } } };
     const filter = { _id: integration.toHexString() };
-    const write = (): Reply => update(filter, [belongs, stage], { ...options, upsert: true });
-    return write().catch((error: unknown) => {
-      if (isDuplicateKey(error)) return write();
-      throw error;
-    });
+    return despiteOthers(() => update(filter, [belongs, stage], { ...options, upsert: true }));
   }
 
   return {

@@ -16,6 +16,7 @@ export interface Claimed {
 /** How long a call waits for the ledger at most: what is not claimed is not sent. */
 const patienceMs = 10_000;
 const mostTries = 8;
+
 export interface ClaimKeyParts {
   readonly queries: Pick<LedgerQueries, 'claim'>;
   readonly leaseMs: number;

@@ -8,7 +8,7 @@ import type {
 } from '../../schemas/integration-incident.js';
 import { durableWrite } from '../durable-write.js';
 import type { EventHub } from '../event-hub.js';
-import { isDuplicateKey } from '../failures/duplicate-key.js';
+import { despiteOthers } from '../failures/despite-others.js';
 import { cleared, raised } from './incident-updates.js';
 
 export interface IncidentSignalParts {
@@ -55,7 +55,7 @@ async function raise(
         returnDocument: 'after',
       },
     );
-  const incident = await despiteOthers(upsert);
+  const incident = await despiteOthers(upsert, mostTries);
   if (incident?._id.equals(id) === true) announce(parts, 'incidentOpened', integration, incident);
 }
 
@@ -85,15 +85,4 @@ export function announce(
 /** The driver's collection of incidents: no option of the host's Mongoose changes what is asked. */
 export function incidents({ model }: Pick<IncidentSignalParts, 'model'>) {
   return model.db.collection<IntegrationIncidentFields>(model.collection.collectionName);
-}
-
-/** Repeats an upsert that another process has overtaken: what it inserted is there now to be updated. */
-async function despiteOthers<T>(upsert: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await upsert();
-    } catch (error) {
-      if (!isDuplicateKey(error) || tries === mostTries) throw error;
-    }
-  }
 }

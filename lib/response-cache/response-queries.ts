@@ -4,7 +4,7 @@ import type {
   IntegrationResponseModel,
   StoredValidators,
 } from '../../schemas/integration-response.js';
-import { isDuplicateKey } from '../failures/duplicate-key.js';
+import { despiteOthers } from '../failures/despite-others.js';
 import type { CacheTtl } from '../types/request-builder.js';
 import type { FetchState, ResponseReply } from './stored-response.js';
 
@@ -104,10 +104,7 @@ export function createResponseQueries(collection: ResponseCollection): ResponseQ
           options,
         ) as Promise<unknown> as Promise<FetchState>;
       // Two processes may make the same document at once: who loses finds it there.
-      return write().catch((error: unknown) => {
-        if (isDuplicateKey(error)) return write();
-        throw error;
-      });
+      return despiteOthers(write);
     },
     async renew(id, token) {
       await collection.updateOne(fetchedBy(id, token), [{ $set: held }], { writeConcern });

@@ -112,7 +112,7 @@ function unfit(message: string): IntegrationError {
 
 type Given = Pick<NewItem, 'eventClass' | 'externalId' | 'payload' | 'checkpointValue' | 'sequence'>;
 
-/** Without the fields that nothing has been said of yet: `readItems` and Mongoose fill them in, and items are many. */
+/** Without the fields that nothing has been said of yet: `whole` and Mongoose fill them in, and items are many. */
 function itemOf(run: BatchOwner, given: Given): NewItem {
   const now = new Date();
   const item: Omit<NewItem, keyof typeof untouched> = {

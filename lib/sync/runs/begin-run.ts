@@ -1,7 +1,7 @@
 import { Types } from 'mongoose';
 import type { IntegrationFields } from '../../../schemas/integration.js';
 import { durableWrite } from '../../durable-write.js';
-import { isDuplicateKey } from '../../failures/duplicate-key.js';
+import { despiteOthers } from '../../failures/despite-others.js';
 import type { RunCollection, SyncRun } from './run-collection.js';
 
 /** How a run comes about. */
@@ -13,8 +13,9 @@ export interface BegunRun {
   readonly isNew: boolean;
 }
 
-const options = { ...durableWrite, upsert: true, returnDocument: 'after' } as const; // Each time another process was faster by a hair.
-const tries = 10;
+const options = { ...durableWrite, upsert: true, returnDocument: 'after' } as const;
+/** Each time another process was faster by a hair. */
+const mostTries = 10;
 
 /** The run of the integration that is under way, or a new one: never two, whoever begins at the same time. */
 export async function beginRun(
@@ -23,14 +24,8 @@ export async function beginRun(
   order: RunOrder,
 ): Promise<BegunRun> {
   const _id = new Types.ObjectId();
-  for (let tried = 1; ; tried += 1) {
-    try {
-      const run = await upsert(collection, integration, { _id, ...order });
-      return { run, isNew: run._id.equals(_id) };
-    } catch (error) {
-      if (!isDuplicateKey(error) || tried === tries) throw error;
-    }
-  }
+  const run = await despiteOthers(() => upsert(collection, integration, { _id, ...order }), mostTries);
+  return { run, isNew: run._id.equals(_id) };
 }
 
 async function upsert(
