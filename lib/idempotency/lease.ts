@@ -25,7 +25,8 @@ export function moment(): Moment {
   return { monotonic: performance.now(), wall: Date.now() };
 }
 
-function msSince({ monotonic, wall }: Moment): number {
+/** Milliseconds since then, by the clock that says more. */
+export function msSince({ monotonic, wall }: Moment): number {
   return Math.max(performance.now() - monotonic, Date.now() - wall);
 }
 

@@ -1,10 +1,11 @@
 import type { EmbedsRequests } from '../../../schemas/embedded-request.js';
 import type { IntegrationSyncItemFields } from '../../../schemas/integration-sync-item.js';
 import { runWithin, type IntegrationIdentity, type SyncAttempt } from '../../context.js';
+import { CallNotes } from '../../operations/call-notes.js';
 import type { SyncItemListener } from '../item-listeners.js';
+import type { TimedAttempt } from '../../running-attempts.js';
 import { AttemptFacts } from './attempt-facts.js';
 import type { BatchOwner } from './batch.js';
-import { CallNotes } from './call-notes.js';
 import { ItemInput, type ItemInputParts } from './item-input.js';
 import { LazySignal } from './lazy-signal.js';
 
@@ -27,18 +28,10 @@ export interface AttemptEnd {
 }
 
 /** An attempt under way. */
-export interface RunningAttempt {
+export interface RunningAttempt extends TimedAttempt {
   readonly item: IntegrationSyncItemFields;
-  /** By the monotonic clock. */
-  readonly startedAt: number;
   /** Never rejects. */
   readonly ended: Promise<AttemptEnd>;
-  /** Tells the listener to come to an end. */
-  abort(reason: unknown): void;
-  /** Fails it with this error, and tells the listener to come to an end. */
-  fail(error: unknown): void;
-  /** Waits no longer for it. */
-  leave(): void;
 }
 
 /** Has listeners handle an item, one after the other; the first failure is that of the attempt. */
@@ -62,7 +55,7 @@ class ItemAttempt implements RunningAttempt {
 
   constructor(parts: AttemptParts, item: IntegrationSyncItemFields, listeners: readonly SyncItemListener[]) {
     this.item = item;
-    this.#notes = new CallNotes(parts.run._id);
+    this.#notes = new CallNotes('sync', parts.run._id);
     this.ended = new Promise((resolve) => (this.#tellEnd = resolve));
     const facts = new AttemptFacts(item, { syncLogId: parts.run._id, maxAttempts: parts.maxAttempts }, this.#signal);
     runWithin(surroundings(parts, facts, this.#notes), () => this.#handle(parts, facts, listeners)).then(

@@ -3,7 +3,7 @@ import { Types } from 'mongoose';
 import { durableWrite } from '../../durable-write.js';
 import { filling, fromNow, type BatchCollection, type BatchOwner, type HeldBatch } from './batch.js';
 import type { BatchLeases } from './batch-leases.js';
-import { persevere } from './persevere.js';
+import { persevere } from '../../persevere.js';
 
 /** How batches come about. */
 export interface BatchFilling {

@@ -6,7 +6,7 @@ import { insertCommand } from './insert-command.js';
 import type { ItemCollections } from './item-collections.js';
 import { insertOptions } from './item-payload.js';
 import { refusedByServer, unstorable, type NewItem } from './new-item.js';
-import { persevere } from './persevere.js';
+import { persevere } from '../../persevere.js';
 
 /** What became of items, as far as they were not simply stored. */
 export interface Insertion {

@@ -2,16 +2,17 @@ import type { Types } from 'mongoose';
 import type { ProviderRegistry } from '../../../providers/registry.js';
 import type { IntegrationDocument, IntegrationModel } from '../../../schemas/integration.js';
 import type { IntegrationIdentity } from '../../context.js';
+import type { AttemptRules } from '../../failures/outcome-of-failure.js';
 import { integrationIdentity } from '../../integration-identity.js';
-import { createRecentValues } from '../../recent-values.js';
+import { createRecentViews } from '../../recent-views.js';
 import type { SyncSettings } from '../../types/sync-settings.js';
-import { itemRules, type ItemRules } from './item-outcome.js';
+import { itemRules } from './item-outcome.js';
 
 /** An integration, as its items need it. */
 export interface IntegrationView {
   readonly integration: IntegrationDocument;
   readonly identity: IntegrationIdentity;
-  readonly rules: ItemRules;
+  readonly rules: AttemptRules;
   readonly knownSecrets: readonly string[];
 }
 
@@ -26,23 +27,12 @@ export interface IntegrationViewParts {
   readonly knownSecrets: (integration: IntegrationDocument) => Promise<readonly string[]>;
 }
 
-/** A change made elsewhere is seen so soon. */
-const keptMs = 1_000;
-const mostKept = 100;
-
-interface Kept {
-  readonly since: number;
-  readonly view: Promise<IntegrationView | null>;
-}
-
 export function createIntegrationViews({
   model,
   registry,
   settings,
   knownSecrets,
 }: IntegrationViewParts): IntegrationViews {
-  const kept = createRecentValues<Kept>(mostKept);
-
   async function look(id: Types.ObjectId): Promise<IntegrationView | null> {
     const integration = await model.findById(id).read('primary');
     const provider = integration?.isActive === true ? registry.find(integration.provider)?.provider : undefined;
@@ -56,12 +46,5 @@ export function createIntegrationViews({
     };
   }
 
-  return (id) => {
-    const key = id.toHexString();
-    const known = kept.get(key);
-    if (known !== undefined && performance.now() - known.since < keptMs) return known.view;
-    const view = look(id);
-    kept.set(key, { since: performance.now(), view });
-    return view;
-  };
+  return createRecentViews(look);
 }

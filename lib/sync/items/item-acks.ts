@@ -5,7 +5,7 @@ import type { IntegrationSyncItemFields, SyncItemStatus } from '../../../schemas
 import { durableWrite } from '../../durable-write.js';
 import type { ItemCollections } from './item-collections.js';
 import type { ItemOutcome } from './item-outcome.js';
-import { persevere } from './persevere.js';
+import { persevere } from '../../persevere.js';
 
 /** What came of an item, to be written. */
 export interface ItemResult {

@@ -1,11 +1,12 @@
 import type { IntegrationSyncItemFields } from '../../../schemas/integration-sync-item.js';
+import type { ResultBuffer } from '../../result-buffer.js';
+import type { ItemResult } from './item-acks.js';
 import type { ItemRunner } from './item-runner.js';
 import type { Leftovers } from './leftovers.js';
-import type { ResultBuffer } from './result-buffer.js';
 
 export interface ItemHandlerParts {
   readonly runner: ItemRunner;
-  readonly results: ResultBuffer;
+  readonly results: ResultBuffer<ItemResult>;
   readonly leftovers: Leftovers;
   /** Called for each item that begins. */
   readonly onStart: () => void;

@@ -2,16 +2,17 @@ import type { EmbedsRequests } from '../../../schemas/embedded-request.js';
 import type { StoredError } from '../../../schemas/integration-request.js';
 import type { IntegrationSyncItemFields } from '../../../schemas/integration-sync-item.js';
 import { IntegrationError } from '../../errors.js';
+import { outcomeOfFailure, type AttemptRules } from '../../failures/outcome-of-failure.js';
 import type { SyncItemListener } from '../item-listeners.js';
-import { beginAttempt, type AttemptEnd, type AttemptParts } from './attempt.js';
+import { beginAttempt, type AttemptEnd, type AttemptParts, type RunningAttempt } from './attempt.js';
 import type { ItemResult } from './item-acks.js';
-import { outcomeOfFailure, type ItemOutcome, type ItemRules } from './item-outcome.js';
-import type { RunningAttempts } from './running-attempts.js';
+import type { ItemOutcome } from './item-outcome.js';
+import type { RunningAttempts } from '../../running-attempts.js';
 
 export interface ItemRunnerParts {
   readonly attempts: AttemptParts;
-  readonly rules: ItemRules;
-  readonly running: RunningAttempts;
+  readonly rules: AttemptRules;
+  readonly running: Pick<RunningAttempts<RunningAttempt>, 'add' | 'remove'>;
   readonly listenersOf: (eventClass: string) => readonly SyncItemListener[];
   readonly toStoredError: (error: unknown) => StoredError;
   /** Aborted: what fails now fails because it has to end. */
@@ -76,5 +77,12 @@ function listenerMissing({ eventClass }: IntegrationSyncItemFields): Integration
 function processCrash({ crashes }: IntegrationSyncItemFields): IntegrationError {
   return new IntegrationError('SYNC_PROCESS_CRASH', `The process died ${crashes} times while this item ran.`, {
     details: { crashes },
+  });
+}
+
+/** What an attempt fails with that took too long. */
+export function itemTimedOut(timeoutMs: number): IntegrationError {
+  return new IntegrationError('SYNC_ITEM_TIMEOUT', `The attempt took longer than ${timeoutMs / 1_000} s.`, {
+    details: { timeoutMs },
   });
 }

@@ -6,20 +6,21 @@ import { keepLease, type Lease } from '../../idempotency/lease.js';
 import type { LoggerLike } from '../../types/logger.js';
 import type { SyncSettings } from '../../types/sync-settings.js';
 import type { ItemListeners } from '../item-listeners.js';
+import type { RunningAttempt } from './attempt.js';
 import type { ClaimedBatch } from './batch.js';
 import type { BatchStore } from './batch-store.js';
 import type { DrainWaker } from './drain-waker.js';
 import type { FreshBatches } from './fresh-batches.js';
 import type { IntegrationView, IntegrationViews } from './integration-views.js';
-import type { ItemAcks } from './item-acks.js';
+import type { ItemAcks, ItemResult } from './item-acks.js';
 import type { ItemCollections } from './item-collections.js';
 import { openPayload } from './item-payload.js';
-import { createItemRunner, type ItemRunner } from './item-runner.js';
+import { createItemRunner, itemTimedOut, type ItemRunner } from './item-runner.js';
 import { createLeftovers, type Leftovers } from './leftovers.js';
 import { createPageWork } from './page-work.js';
 import { readItems, type ItemPage } from './read-items.js';
-import { createResultBuffer, type ResultBuffer } from './result-buffer.js';
-import { createRunningAttempts, type RunningAttempts } from './running-attempts.js';
+import { createResultBuffer, type ResultBuffer } from '../../result-buffer.js';
+import { createRunningAttempts, type RunningAttempts } from '../../running-attempts.js';
 import { whole } from './untouched.js';
 import { writeResults, type FailureObserver } from './write-results.js';
 
@@ -64,8 +65,8 @@ interface Work {
   readonly limits: WorkLimits;
   readonly lease: Lease;
   readonly leftovers: Leftovers;
-  readonly running: RunningAttempts;
-  readonly results: ResultBuffer;
+  readonly running: RunningAttempts<RunningAttempt>;
+  readonly results: ResultBuffer<ItemResult>;
   readonly runner: ItemRunner;
   readonly now: () => number;
   /** Whether results cannot be written. */
@@ -106,7 +107,7 @@ export async function workOnBatch(parts: BatchWorkParts, batch: ClaimedBatch, li
 function openWork(parts: BatchWorkParts, batch: ClaimedBatch, view: IntegrationView, limits: WorkLimits): Work {
   const { integration, knownSecrets } = view;
   const leftovers = createLeftovers(batch.ids);
-  const running = createRunningAttempts(parts.settings.itemTimeoutSeconds * 1_000);
+  const running = createRunningAttempts<RunningAttempt>(parts.settings.itemTimeoutSeconds * 1_000, itemTimedOut);
   const now = (): number => batch.claimedAt + performance.now() - batch.since.monotonic;
   const onTrouble = (): void => {
     work.hasTrouble = true;
@@ -178,7 +179,7 @@ function tick({ parts, results, running }: Work): void {
   results.send();
   const slow = running.takeSlow(flushMs);
   // It is a notice: the item is open in any case.
-  if (slow.length > 0) parts.acks.markProcessing(slow).catch(() => undefined);
+  if (slow.length > 0) parts.acks.markProcessing(slow.map(({ item }) => item._id)).catch(() => undefined);
 }
 
 /** Lets others have at once what has not begun. If the process dies in between, the items are in two batches. */

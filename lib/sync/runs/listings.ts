@@ -6,7 +6,7 @@ import type { JobQueue } from '../../types/job-queue.js';
 import type { SyncProgress } from '../../types/sync-progress.js';
 import type { Types } from 'mongoose';
 import { syncJobs } from '../job-names.js';
-import { putOffMs } from '../put-off-ms.js';
+import { putOffMs } from '../../failures/put-off-ms.js';
 import { listRun, type Listed, type ListingEnd } from './list-run.js';
 import { keepRunLease, type RunLease } from './run-lease.js';
 import type { RunLog } from './run-log.js';

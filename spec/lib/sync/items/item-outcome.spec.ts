@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CircuitOpenError, IntegrationError, RateLimitExceededError, RetryableError } from '../../../../lib/index.js';
-import { itemRules, outcomeOfFailure, type ItemRules } from '../../../../lib/sync/items/item-outcome.js';
+import { outcomeOfFailure, type AttemptRules } from '../../../../lib/failures/outcome-of-failure.js';
+import { itemRules } from '../../../../lib/sync/items/item-outcome.js';
 import { localProvider } from '../../../support/local-provider.js';
 
 const provider = localProvider({ origin: 'http://127.0.0.1:1' });
@@ -12,7 +13,7 @@ const fresh = { attempts: 0, deferredSince: null };
 const throttled = Object.assign(new Error('slow down'), { status: 429 });
 
 describe('the rules of an integration', () => {
-  const withHooks = (hooks: object): ItemRules => itemRules({ ...provider, ...hooks }, settings);
+  const withHooks = (hooks: object): AttemptRules => itemRules({ ...provider, ...hooks }, settings);
 
   it('are those of the options, where the provider has none', () => {
     expect(rules).toMatchObject({ maxAttempts: 3, backoff: [30, 120], deferWindowMs: 3_600_000 });

@@ -1,8 +1,8 @@
 import type { ClassifiesFailures } from '../../providers/contracts.js';
-import { causeChain } from '../failures/cause-chain.js';
-import { classifyFailure } from '../failures/classify-failure.js';
-import { isRefusal } from '../failures/failure-chain.js';
-import { retryAfterOf } from '../failures/retry-after.js';
+import { causeChain } from './cause-chain.js';
+import { classifyFailure } from './classify-failure.js';
+import { isRefusal } from './failure-chain.js';
+import { retryAfterOf } from './retry-after.js';
 
 const leastMs = 1_000;
 /** Where the other API asks for fewer calls, and does not say for how long. */

@@ -1,18 +1,15 @@
-import { Types } from 'mongoose';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { RunningAttempt } from '../../../../lib/sync/items/attempt.js';
-import { createRunningAttempts } from '../../../../lib/sync/items/running-attempts.js';
-import type { IntegrationSyncItemFields } from '../../../../schemas/integration-sync-item.js';
+import { createRunningAttempts, type TimedAttempt } from '../../lib/running-attempts.js';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
+const tooLong = (timeoutMs: number) => new Error(`${timeoutMs} ms`);
+
 function attempt() {
   const failures: unknown[] = [];
-  const running: RunningAttempt = {
-    item: { _id: new Types.ObjectId() } as IntegrationSyncItemFields,
+  const running: TimedAttempt = {
     startedAt: performance.now(),
-    ended: new Promise(() => undefined),
     abort: vi.fn(),
     fail: (error) => failures.push(error),
     leave: vi.fn(),
@@ -21,14 +18,14 @@ function attempt() {
 }
 
 it('each fails when its own time is up', () => {
-  const attempts = createRunningAttempts(1_000);
+  const attempts = createRunningAttempts(1_000, tooLong);
   const early = attempt();
   attempts.add(early.running);
   vi.advanceTimersByTime(600);
   const late = attempt();
   attempts.add(late.running);
   vi.advanceTimersByTime(400);
-  expect(early.failures).toMatchObject([{ code: 'SYNC_ITEM_TIMEOUT', details: { timeoutMs: 1_000 } }]);
+  expect(early.failures).toEqual([new Error('1000 ms')]);
   expect(late.failures).toEqual([]);
   attempts.remove(early.running);
   vi.advanceTimersByTime(600);
@@ -36,7 +33,7 @@ it('each fails when its own time is up', () => {
 });
 
 it('one that has ended in time does not fail, and leaves no timer', () => {
-  const attempts = createRunningAttempts(1_000);
+  const attempts = createRunningAttempts(1_000, tooLong);
   const quick = attempt();
   attempts.add(quick.running);
   attempts.remove(quick.running);
@@ -46,7 +43,7 @@ it('one that has ended in time does not fail, and leaves no timer', () => {
 });
 
 it('one that begins when another has ended has its whole time', () => {
-  const attempts = createRunningAttempts(1_000);
+  const attempts = createRunningAttempts(1_000, tooLong);
   const quick = attempt();
   attempts.add(quick.running);
   vi.advanceTimersByTime(900);

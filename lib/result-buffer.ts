@@ -1,9 +1,7 @@
-import type { ItemResult } from './item-acks.js';
-
-/** What came of the items of a batch, until it is written. */
-export interface ResultBuffer {
+/** What came of work, until it is written. */
+export interface ResultBuffer<Result> {
   /** Resolves when it is taken; null: it is, as nearly always. */
-  add(result: ItemResult): Promise<void> | null;
+  add(result: Result): Promise<void> | null;
   /** Writes what there is, and waits until everything is written. */
   flush(): Promise<void>;
   /** Writes what there is, and waits for nothing. */
@@ -15,9 +13,9 @@ const mostResults = 50;
 const mostInFlight = 3;
 
 /** @param write Must not reject. */
-export function createResultBuffer(write: (results: readonly ItemResult[]) => Promise<void>): ResultBuffer {
+export function createResultBuffer<Result>(write: (results: readonly Result[]) => Promise<void>): ResultBuffer<Result> {
   const inFlight = new Set<Promise<void>>();
-  let waiting: ItemResult[] = [];
+  let waiting: Result[] = [];
 
   function send(): void {
     if (waiting.length === 0) return;
@@ -26,11 +24,11 @@ export function createResultBuffer(write: (results: readonly ItemResult[]) => Pr
     inFlight.add(writing);
   }
 
-  function take(result: ItemResult): void {
+  function take(result: Result): void {
     if (waiting.push(result) >= mostResults && inFlight.size < mostInFlight) send();
   }
 
-  async function addInTime(result: ItemResult): Promise<void> {
+  async function addInTime(result: Result): Promise<void> {
     while (waiting.length >= mostResults) {
       if (inFlight.size < mostInFlight) send();
       else await Promise.race(inFlight);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { commitVerdict } from '../../request-log/commit-verdict.js';
+import { commitVerdict } from './request-log/commit-verdict.js';
 
 const patienceMs = 30_000;
 const firstWaitMs = 50;

@@ -1,22 +1,34 @@
-import type { Types } from 'mongoose';
-import { IntegrationError } from '../../errors.js';
-import type { RunningAttempt } from './attempt.js';
+/** An attempt under way, as far as its time is concerned. */
+export interface TimedAttempt {
+  /** By the monotonic clock. */
+  readonly startedAt: number;
+  /** Tells whoever makes the attempt to come to an end. Absent: he cannot be told. */
+  abort?(reason: unknown): void;
+  /** Fails it with this error, whatever comes of it. */
+  fail(error: unknown): void;
+  /** Waits no longer for it. */
+  leave(): void;
+}
 
-/** The attempts under way in one batch. What takes too long fails. */
-export interface RunningAttempts {
-  add(attempt: RunningAttempt): void;
-  remove(attempt: RunningAttempt): void;
+/** The attempts under way. What takes too long fails. */
+export interface RunningAttempts<Attempt extends TimedAttempt> {
+  add(attempt: Attempt): void;
+  remove(attempt: Attempt): void;
   /** Those that have been running for so long, each one once. */
-  takeSlow(ms: number): readonly Types.ObjectId[];
+  takeSlow(ms: number): readonly Attempt[];
   /** Has them come to an end: they may take that long, then nobody waits for them any more. */
   stop(reason: unknown, graceMs: number): void;
 }
 
-export function createRunningAttempts(timeoutMs: number): RunningAttempts {
+/** @param timedOut What an attempt fails with that takes so long. */
+export function createRunningAttempts<Attempt extends TimedAttempt>(
+  timeoutMs: number,
+  timedOut: (timeoutMs: number) => Error,
+): RunningAttempts<Attempt> {
   // In the order in which they began, and so in that of their deadlines.
-  const running = new Set<RunningAttempt>();
-  const shown = new WeakSet<RunningAttempt>();
-  const deadlines = watchDeadlines(running, timeoutMs);
+  const running = new Set<Attempt>();
+  const shown = new WeakSet<Attempt>();
+  const deadlines = watchDeadlines(running, timeoutMs, timedOut);
   let graceOver: NodeJS.Timeout | undefined;
   return {
     add(attempt) {
@@ -33,11 +45,11 @@ export function createRunningAttempts(timeoutMs: number): RunningAttempts {
       const since = performance.now() - ms;
       const slow = [...running].filter((attempt) => attempt.startedAt <= since && !shown.has(attempt));
       for (const attempt of slow) shown.add(attempt);
-      return slow.map(({ item }) => item._id);
+      return slow;
     },
     stop(reason, graceMs) {
       if (running.size === 0) return;
-      for (const attempt of running) attempt.abort(reason);
+      for (const attempt of running) attempt.abort?.(reason);
       graceOver = setTimeout(() => {
         for (const attempt of running) attempt.leave();
       }, graceMs);
@@ -46,7 +58,7 @@ export function createRunningAttempts(timeoutMs: number): RunningAttempts {
 }
 
 /** One timer for all: one for each would cost as much as all else of a quick attempt. */
-function watchDeadlines(running: ReadonlySet<RunningAttempt>, timeoutMs: number) {
+function watchDeadlines(running: ReadonlySet<TimedAttempt>, timeoutMs: number, timedOut: (timeoutMs: number) => Error) {
   let timer: NodeJS.Timeout | undefined;
 
   function failLate(): void {
@@ -69,10 +81,4 @@ function watchDeadlines(running: ReadonlySet<RunningAttempt>, timeoutMs: number)
       timer = undefined;
     },
   };
-}
-
-function timedOut(timeoutMs: number): IntegrationError {
-  return new IntegrationError('SYNC_ITEM_TIMEOUT', `The attempt took longer than ${timeoutMs / 1_000} s.`, {
-    details: { timeoutMs },
-  });
 }

@@ -1,15 +1,16 @@
 import type { Types } from 'mongoose';
-import type { EmbedsRequests } from '../../../schemas/embedded-request.js';
-import type { OperationContext, RequestSummary } from '../../context.js';
-import { createRequestCollector, type RequestCollector } from '../../operations/request-collector.js';
+import type { EmbedsRequests } from '../../schemas/embedded-request.js';
+import type { OperationContext, RequestSummary } from '../context.js';
+import { createRequestCollector, type RequestCollector } from './request-collector.js';
 
-/** The run as the operation that a listener belongs to; gathers the calls that one attempt makes. */
+/** The operation that an attempt belongs to; gathers the calls that the attempt makes. */
 export class CallNotes implements OperationContext {
-  readonly operation = 'sync';
-  readonly logId: Types.ObjectId;
+  readonly operation: string;
+  readonly logId: Types.ObjectId | null;
   #collector: RequestCollector | null = null;
 
-  constructor(logId: Types.ObjectId) {
+  constructor(operation: string, logId: Types.ObjectId | null) {
+    this.operation = operation;
     this.logId = logId;
   }
 
