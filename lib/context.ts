@@ -41,7 +41,8 @@ export interface RequestContext {
 /** The operation (sync, import, webhook, …) in whose course code runs. */
 export interface OperationContext {
   readonly operation: string;
-  readonly logId: Types.ObjectId;
+  /** Null: it has no log, as a webhook that is for no integration. */
+  readonly logId: Types.ObjectId | null;
   /** Called once per logical call made while the operation runs. */
   noteRequest(summary: RequestSummary): void;
 }

@@ -1,6 +1,7 @@
 import { callErrors } from './errors/call-errors.js';
 import { entry } from './errors/error-entry.js';
 import { syncErrors } from './errors/sync-errors.js';
+import { webhookErrors } from './errors/webhook-errors.js';
 
 export type { ErrorEntry } from './errors/error-entry.js';
 
@@ -101,6 +102,7 @@ export const errorTable = {
   SIGNATURE_SCHEME_UNKNOWN: entry(500, 'Unknown signature scheme', 'Use one of the names in signatureSchemes.'),
   ...callErrors,
   ...syncErrors,
+  ...webhookErrors,
   ROUTE_NOT_FOUND: entry(404, 'Not found', 'Check the path.'),
   ACTION_FORBIDDEN: entry(403, 'Forbidden', 'Pass a `guard` that returns true for those who may.'),
   MEDIA_TYPE_UNSUPPORTED: entry(415, 'Unsupported media type', 'Send the body as application/json.'),

@@ -2,6 +2,7 @@ import type { HealthStatus, IntegrationDocument } from '../schemas/integration.j
 import type { IntegrationIncidentDocument } from '../schemas/integration-incident.js';
 import type { IntegrationLogDocument } from '../schemas/integration-log.js';
 import type { IntegrationRequestDocument } from '../schemas/integration-request.js';
+import type { IntegrationWebhookDocument } from '../schemas/integration-webhook.js';
 import type { IntegrationSyncItemDocument } from '../schemas/integration-sync-item.js';
 import type { CircuitCloseReason, CircuitOpenReason } from './types/circuit.js';
 import type { FailureSummary } from './types/failure-summary.js';
@@ -58,7 +59,25 @@ export interface IntegrationEvents {
   syncItemMissing: { integration: IntegrationDocument; entity: MissingEntity };
   oauthCompleted: { integration: IntegrationDocument };
   oauthRevoked: { integration: IntegrationDocument };
-  webhookReceived: { integration: IntegrationDocument | null; provider: string };
+  /** A webhook was verified and stored; before it is handled, once for each delivery. */
+  webhookReceived: {
+    integration: IntegrationDocument | null;
+    provider: string;
+    webhook: IntegrationWebhookDocument;
+  };
+  /** It has been handled, or nobody handles its type. */
+  webhookProcessed: {
+    integration: IntegrationDocument | null;
+    provider: string;
+    webhook: IntegrationWebhookDocument;
+  };
+  /** It used up its attempts; it is already marked failed. */
+  webhookFailed: {
+    integration: IntegrationDocument | null;
+    provider: string;
+    webhook: IntegrationWebhookDocument;
+    error: unknown;
+  };
 }
 
 /** Name of an event. */

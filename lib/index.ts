@@ -66,7 +66,7 @@ export type {
   SyncAttempt,
 } from './context.js';
 export * from './sync/exports.js';
-export * from './webhooks/signatures/exports.js';
+export * from './webhooks/exports.js';
 export { retry } from './requests/retry.js';
 export type { RetryOptions } from './requests/retry.js';
 export type { HealthCheckResult } from './health/health-check.js';
@@ -123,6 +123,7 @@ export type { JobsDashboardOptions } from '../middleware/jobs-dashboard.js';
 export { loadIntegration } from '../middleware/load-integration.js';
 export type { LoadIntegrationOptions } from '../middleware/load-integration.js';
 export type { ProblemDetails } from '../middleware/problem-details.js';
+export { captureRawBody } from '../middleware/raw-body.js';
 
 export type { ExternalId } from './types/external-id.js';
 export type { FailureClass } from './types/failure-class.js';
@@ -198,5 +199,9 @@ export type {
 export type { IntegrationIdempotencyKeyDocument } from '../schemas/integration-idempotency-key.js';
 export type { IntegrationMappingDocument, IntegrationMappingFields } from '../schemas/integration-mapping.js';
 export type { MappingMethods } from '../schemas/mapping-methods.js';
-export type { IntegrationWebhookDocument, IntegrationWebhookFields } from '../schemas/integration-webhook.js';
+export type {
+  IntegrationWebhookDocument,
+  IntegrationWebhookFields,
+  WebhookStatus,
+} from '../schemas/integration-webhook.js';
 export type { IntegrationModels } from '../schemas/models.js';

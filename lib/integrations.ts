@@ -18,6 +18,7 @@ import { createDocumentValues } from './integration-store/document-values.js';
 import { createIntegrationStore } from './integration-store/integration-store.js';
 import { internals, type HasInternals } from './instance/internals.js';
 import { createLifecycle } from './instance/lifecycle.js';
+import { createStuckCommands } from './instance/stuck-commands.js';
 import { createMemory } from './instance/memory.js';
 import { createFailureWatch } from './monitoring/failure-watch.js';
 import { createMonitoring } from './monitoring/monitoring.js';
@@ -33,9 +34,11 @@ import { createHttpTransport } from './requests/http-transport.js';
 import { createPipeline } from './requests/pipeline.js';
 import { createRetryPolicy } from './requests/retry-policy.js';
 import { createSyncs } from './sync/create-syncs.js';
+import { createWebhooks } from './webhooks/create-webhooks.js';
 import { createTransportSwitch } from './requests/transport-switch.js';
 import { serviceHealth } from './instance/service-health.js';
 import type { Integrations } from './instance/services.js';
+import type { JobQueue, RunDueOptions } from './types/job-queue.js';
 
 /**
  * Makes an instance: validates the options and the providers, and compiles the models on the application's connection.
@@ -54,7 +57,7 @@ export function createIntegrations<const Providers extends ProviderMap>(
   const { registry, sealer, keyRing, events, logger } = foundation;
   const { models } = compiled;
   const { observer, services } = calling.traffic.monitoring;
-  const { failureWatch, jobs, lifecycle, syncs, documents } = createBackground(resolved, foundation, compiled, calling);
+  const { jobs, lifecycle, documents, ...background } = createBackground(resolved, foundation, compiled, calling);
   const store = createIntegrationStore({ models, registry, sealer, emit: events.emit, health: observer });
   const instance = {
     models,
@@ -66,9 +69,8 @@ export function createIntegrations<const Providers extends ProviderMap>(
     ...store,
     ...services,
     ...lifecycle,
-    ...failureWatch,
     ...calling.operators,
-    ...syncs.services,
+    ...background.services,
     get agenda() {
       return jobs.agenda;
     },
@@ -102,21 +104,24 @@ function createBackground(
     closeStaleIncidents: () => incidents.closeStale(),
     sweepIdempotencyKeys: () => calling.operators.idempotency.sweep(),
   });
-  // Each knows the other one: syncs enqueue jobs, and jobs are what drives syncs.
-  const syncs = createSyncs({
-    ...foundation,
-    ...{ models, settings: options.sync, operations: calling.services.operations },
-    sealer: createBoundSealer(foundation.keyRing),
-    incidents: calling.traffic.monitoring.signals,
-    queue: { enqueue: (...job) => jobs.enqueue(...job) },
-    worker: { isStarted: () => isStarted(), runDue: (due) => lifecycle.runDue(due) },
-  });
-  const definitions = [...maintenance, ...syncs.definitions];
+  // Each knows the other one: syncs and webhooks enqueue jobs, and jobs are what drives them.
+  const queue: JobQueue = { enqueue: (...job) => jobs.enqueue(...job) };
+  const worker = { isStarted: () => isStarted(), runDue: (due?: RunDueOptions) => lifecycle.runDue(due) };
+  const { operations } = calling.services;
+  const shared = { ...foundation, ...{ models, operations, queue, sealer: createBoundSealer(foundation.keyRing) } };
+  const { signals } = calling.traffic.monitoring;
+  const syncs = createSyncs({ ...shared, settings: options.sync, incidents: signals, worker });
+  const webhooks = createWebhooks({ ...options, ...shared, ...worker, settings: options.webhooks });
+  const definitions = [...maintenance, ...syncs.definitions, ...webhooks.definitions];
   const redact = (text: string) => redactor.text(text);
   const jobs = createJobs({ ...options, settings: options.jobs, definitions, logger, redact });
-  const { isStarted, ...lifecycle } = createLifecycle({ ...options, ...calling, compiled, jobs });
+  const { isStarted, ...lifecycle } = createLifecycle({
+    ...{ ...options, ...calling, compiled, jobs, webhooks },
+    stuckCommands: createStuckCommands(options.connection),
+  });
   const documents: DocumentServices = { ...calling.services, syncs: syncs.documents };
-  return { failureWatch, jobs, syncs, lifecycle, documents };
+  const services = { ...failureWatch, ...syncs.services, ...webhooks.services };
+  return { jobs, lifecycle, documents, services };
 }
 
 type Calling = ReturnType<typeof createCalling>;

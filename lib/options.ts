@@ -7,6 +7,7 @@ import { compileValidator } from './json-schema/compile-validator.js';
 import { describeErrors } from './json-schema/describe-errors.js';
 import type { LoggerLike } from './types/logger.js';
 import type { SyncSettings } from './types/sync-settings.js';
+import type { WebhookSettings } from './types/webhook-settings.js';
 
 /** A key that credentials are sealed with. */
 export interface EncryptionKey {
@@ -184,6 +185,7 @@ export interface IntegrationsOptions<Providers extends ProviderMap = ProviderMap
   readonly agenda?: Agenda | undefined;
   readonly jobs?: Partial<JobsSettings> | undefined;
   readonly sync?: Partial<SyncSettings> | undefined;
+  readonly webhooks?: Partial<WebhookSettings> | undefined;
 }
 
 /** {@link IntegrationsOptions} with every default filled in. */
@@ -212,6 +214,7 @@ export interface ResolvedOptions {
   readonly agenda: Agenda | null;
   readonly jobs: JobsSettings;
   readonly sync: SyncSettings;
+  readonly webhooks: WebhookSettings;
 }
 
 /**
@@ -250,6 +253,7 @@ const ownData = [
   'idempotency',
   'jobs',
   'sync',
+  'webhooks',
 ] as const;
 
 function copyOptions(options: unknown): unknown {

@@ -1,12 +1,16 @@
 import { Router } from 'express';
 import { IntegrationError } from '../lib/errors.js';
 import type { Integrations } from '../lib/instance/services.js';
+import type { WebhookReceiver } from '../lib/webhooks/receive-webhook.js';
 import { healthRoute } from './health-route.js';
 import { integrationErrorHandler } from './integration-error-handler.js';
 import { literalPath } from './literal-path.js';
+import { webhookRoutes } from './webhook-routes.js';
 
 /** What the routes of an instance need of it. */
-export type RoutedInstance = Pick<Integrations, 'basePath' | 'health' | 'logger'>;
+export interface RoutedInstance extends Pick<Integrations, 'basePath' | 'health' | 'logger'> {
+  readonly webhooks: WebhookReceiver;
+}
 
 /** Everything that one instance answers below its base path, and nothing outside of it. */
 export function instanceRoutes(integrations: RoutedInstance): Router {
@@ -15,6 +19,7 @@ export function instanceRoutes(integrations: RoutedInstance): Router {
     res.set('cache-control', 'no-store');
     next();
   });
+  routes.use(webhookRoutes(integrations));
   routes.use(healthRoute(integrations));
   routes.use(function notFound(_req, _res, next) {
     next(new IntegrationError('ROUTE_NOT_FOUND', 'There is nothing at this path.'));

@@ -13,9 +13,10 @@ export interface IntegrationsRouterOptions {
 const DEFAULT_BASE_PATH = '/integrations';
 
 /**
- * Serves an instance of the package: `GET {basePath}/health`, and problem documents for all else below its `basePath`.
- * What is outside of it goes on to the application's own routes, so that the router can be mounted at the root, or
- * below a prefix.
+ * Serves an instance of the package: webhooks at `{basePath}/{provider}/webhook` and
+ * `{basePath}/{provider}/{id}/webhook`, `GET {basePath}/health`, and problem documents for all else below its
+ * `basePath`. What is outside of it goes on to the application's own routes, so that the router can be mounted at the
+ * root, or below a prefix; before its body parsers, or behind those that have `captureRawBody`.
  *
  * Without an instance it serves the default one, looked up with every request: `INSTANCE_MISSING` is answered where
  * none is open, `INSTANCE_AMBIGUOUS` where several are.

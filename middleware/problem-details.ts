@@ -42,14 +42,19 @@ export function problemDetails(error: IntegrationError, req: Request, options: P
 }
 
 function entryOf({ code, status }: IntegrationError) {
-  if (isKnown(code)) return { code, ...errorTable[code] };
+  // One that is answered in another way than the table says has a status of its own.
+  if (isKnown(code)) return { code, ...errorTable[code], ...(isErrorStatus(status) && { status }) };
   // Another installed copy of the package has codes of its own: its texts are not taken on trust.
   return {
     code: 'INTEGRATION_ERROR',
-    status: Number.isInteger(status) && status >= 400 && status <= 599 ? status : 500,
+    status: isErrorStatus(status) ? status : 500,
     title: 'Integration error',
     remedy: 'See the log of the application.',
   };
+}
+
+function isErrorStatus(status: number): boolean {
+  return Number.isInteger(status) && status >= 400 && status <= 599;
 }
 
 function isKnown(code: string): code is IntegrationErrorCode {

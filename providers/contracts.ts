@@ -5,8 +5,10 @@ import type { JsonSchema, PlainObject } from '../lib/types/json.js';
 import type { RateLimit } from '../lib/types/rate-limit.js';
 import type { FromPayload } from '../lib/types/request-builder.js';
 import type { SyncSession, SyncYield } from '../lib/types/sync-session.js';
-import type { WebhookRequest } from '../lib/types/webhook-request.js';
 import type { IntegrationDocument } from '../schemas/integration.js';
+import type { HandlesWebhooks } from './webhook-contracts.js';
+
+export type { HandlesWebhooks, IntegrationDirectory, WebhookAnswer, WebhookHandler } from './webhook-contracts.js';
 
 /** A request about to be sent by a URL call. */
 export interface OutgoingRequest {
@@ -110,33 +112,6 @@ export interface HasIncrementalSync<Credentials = PlainObject, Metadata = PlainO
   Metadata
 > {
   syncIncremental(integration: IntegrationDocument<Credentials, Metadata>, session: SyncSession): SyncListing;
-}
-
-// A method for the reason given at `BaseUrlMethod`.
-interface WebhookMethod<Credentials, Metadata> {
-  handle(integration: IntegrationDocument<Credentials, Metadata> | null, request: WebhookRequest): unknown;
-}
-
-/** Handles one type of webhook event. */
-export type WebhookHandler<Credentials = PlainObject, Metadata = PlainObject> = WebhookMethod<
-  Credentials,
-  Metadata
->['handle'];
-
-/** Receives webhooks. */
-export interface HandlesWebhooks<Credentials = PlainObject, Metadata = PlainObject> {
-  /** Handles what `webhookHandlers` has no handler for. */
-  handleWebhook(integration: IntegrationDocument<Credentials, Metadata> | null, request: WebhookRequest): Promise<void>;
-  verifyWebhookSignature(
-    integration: IntegrationDocument<Credentials, Metadata> | null,
-    request: WebhookRequest,
-  ): boolean | Promise<boolean>;
-  /** Event type; null where the request has none. */
-  resolveWebhookEvent(request: WebhookRequest): string | null;
-  /** Event type to handler. */
-  webhookHandlers(): Readonly<Record<string, WebhookHandler<Credentials, Metadata>>>;
-  /** The sender's id of this delivery; null where it sends none. */
-  webhookDeliveryId(request: WebhookRequest): string | null;
 }
 
 /** What a token endpoint gave. */

@@ -230,6 +230,8 @@ export function integrationSchema(collection: string, methods: BoundIntegrationM
   // The last two, so that what is new and has no schedule of its own can be left out.
   schema.index({ provider: 1, isActive: 1, syncPausedAt: 1, nextSyncAt: 1, syncIntervalMinutes: 1, syncCron: 1 });
   schema.index({ sealedWith: 1, _id: 1 });
+  // For webhooks: whose they are stands in metadata that only the provider knows.
+  schema.index({ 'metadata.$**': 1 });
   return schema;
 }
 

@@ -11,9 +11,12 @@ import { longestTimerMs } from '../requests/longest-timer.js';
 import type { Memory } from './memory.js';
 import { assertServerVersion } from './server-version.js';
 import type { StopOptions } from './services.js';
+import type { StuckCommands } from './stuck-commands.js';
+import type { Webhooks } from '../webhooks/create-webhooks.js';
 
 export interface LifecycleParts {
   readonly connection: Connection;
+  readonly stuckCommands: StuckCommands;
   readonly compiled: CompiledModels;
   /** False: the application makes the indexes that are not unique by itself. */
   readonly autoIndex: boolean;
@@ -22,6 +25,7 @@ export interface LifecycleParts {
   readonly httpClient: HttpClient;
   readonly memory: Pick<Memory, 'cache' | 'ledger'>;
   readonly jobs: JobRunner;
+  readonly webhooks: Pick<Webhooks, 'check' | 'start' | 'stop'>;
   readonly traffic: { readonly budget: SharedRateBudget; readonly circuit: SharedCircuit };
 }
 
@@ -37,12 +41,12 @@ export interface Lifecycle {
 }
 
 export function createLifecycle(parts: LifecycleParts): Lifecycle {
-  const { compiled, gate, jobs } = parts;
+  const { gate, jobs, webhooks } = parts;
   const beginning = createBeginning();
   let state: 'made' | 'started' | 'stopped' = 'made';
   let isPrepared = false;
-  const ready = async () => {
-    await prepare(parts, beginning.begin());
+  const ready = async (signal: AbortSignal) => {
+    await prepare(parts, signal);
     isPrepared = true;
   };
 
@@ -55,23 +59,27 @@ export function createLifecycle(parts: LifecycleParts): Lifecycle {
   return {
     install: async () => install(parts, beginning.begin()),
     async start() {
-      await ready();
+      const signal = beginning.begin();
+      await ready(signal);
+      await webhooks.check();
+      signal.throwIfAborted();
       gate.open();
       state = 'started';
+      webhooks.start();
       await jobs.start();
     },
     isStarted: () => state === 'started',
     async runDue(options) {
       if (state === 'stopped') throw instanceStopped();
       // A host that is called now and then, and never starts anything, needs the indexes as well.
-      if (!isPrepared) await ready();
+      if (!isPrepared) await ready(beginning.begin());
       return jobs.runDue(options);
     },
     stop,
     async close() {
       beginning.close();
       await stop();
-      compiled.remove();
+      remove(parts);
     },
   };
 }
@@ -95,21 +103,30 @@ function createBeginning() {
   };
 }
 
+function remove({ compiled, stuckCommands }: LifecycleParts): void {
+  stuckCommands.stop();
+  compiled.remove();
+}
+
 async function install({ connection, compiled }: LifecycleParts, signal: AbortSignal): Promise<void> {
   await awaitConnection(connection, signal);
   await compiled.install();
 }
 
-async function prepare({ connection, compiled, autoIndex }: LifecycleParts, signal: AbortSignal): Promise<void> {
+async function prepare(parts: LifecycleParts, signal: AbortSignal): Promise<void> {
+  const { connection, stuckCommands, compiled, autoIndex } = parts;
+  stuckCommands.start();
   await awaitConnection(connection, signal);
   await assertServerVersion(connection);
   await (autoIndex ? compiled.install() : compiled.installUnique());
   signal.throwIfAborted();
 }
 
-async function end({ jobs, gate, requestLog, httpClient, traffic, memory }: LifecycleParts, timeoutMs: number) {
+async function end(parts: LifecycleParts, timeoutMs: number) {
+  const { jobs, webhooks, gate, requestLog, httpClient, traffic, memory } = parts;
   // Calls of jobs that are told to end are refused like all others.
-  await Promise.all([jobs.stop({ graceMs: timeoutMs }), gate.shut(timeoutMs)]);
+  const limit = { graceMs: timeoutMs };
+  await Promise.all([jobs.stop(limit), webhooks.stop(limit), gate.shut(timeoutMs)]);
   const keepers = [traffic.budget, traffic.circuit, memory.cache, memory.ledger];
   await Promise.all([requestLog.flush({ timeoutMs }), ...keepers.map((keeper) => keeper.stop())]);
   httpClient.close();

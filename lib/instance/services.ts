@@ -28,6 +28,7 @@ import type { MonitoringServices } from '../monitoring/monitoring.js';
 import type { SyncServices } from '../sync/create-syncs.js';
 import type { RunDueOptions, RunDueResult } from '../types/job-queue.js';
 import type { LoggerLike } from '../types/logger.js';
+import type { WebhookServices } from '../webhooks/create-webhooks.js';
 import type { IdOrDocument } from '../types/polymorphic.js';
 
 /** Whether the parts that the package needs are there. */
@@ -142,6 +143,11 @@ export interface IntegrationServices<Entry extends ProviderEntry> {
   readonly onSyncItem: SyncServices['onSyncItem'];
   /** What operators do with syncs. */
   readonly syncs: SyncServices['syncs'];
+
+  /** Receives webhooks, and what operators do with them. */
+  readonly webhooks: WebhookServices['webhooks'];
+  /** Has a webhook handled anew; raises `WEBHOOK_BUSY` while it is being handled. */
+  readonly replayWebhook: WebhookServices['replayWebhook'];
 
   /** What was, or is, wrong with integrations. */
   readonly incidents: MonitoringServices['incidents'];

@@ -20,7 +20,7 @@ export interface OperationParts {
   readonly model: IntegrationLogModel;
   readonly events: EventHub;
   readonly logger: LoggerLike;
-  readonly redactor: Pick<Redactor, 'text' | 'value'>;
+  readonly redactor: Redactor;
   readonly toStoredError: (error: unknown, knownSecrets: readonly string[]) => StoredError;
   /** The credentials of an integration, which no log may hold; none where they do not open. Never rejects. */
   readonly knownSecrets: (integration: IntegrationDocument) => Promise<readonly string[]>;
@@ -78,12 +78,22 @@ async function assertValid(log: IntegrationLogDocument): Promise<void> {
 
 /** Emits the event of the log's status, if it has one. */
 export function announceOperation(
-  { events }: OperationParts,
+  parts: OperationParts,
   integration: IntegrationDocument,
   log: IntegrationLogDocument,
 ): void {
-  const event = eventOfStatus.get(log.status);
-  if (event !== undefined) events.emit(event, () => ({ integration, log }));
+  announceStatus(parts, integration, log.status, () => log);
+}
+
+/** The same, where the log is made only if somebody listens. */
+export function announceStatus(
+  { events }: OperationParts,
+  integration: IntegrationDocument,
+  status: string,
+  log: () => IntegrationLogDocument,
+): void {
+  const event = eventOfStatus.get(status);
+  if (event !== undefined) events.emit(event, () => ({ integration, log: log() }));
 }
 
 /** The stored form of what an operation says about itself. */

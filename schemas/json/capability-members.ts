@@ -30,6 +30,16 @@ export const capabilityMembers = {
 /** Members that a contract may have beside those. */
 export const optionalCapabilityMembers = {
   DeclaresRateLimit: ['rateLimits'],
+  HandlesWebhooks: [
+    'resolveIntegration',
+    'webhookSecretScope',
+    'webhookOrderingKey',
+    'answerWebhookChallenge',
+    'sealWebhooks',
+    'invalidSignatureStatus',
+    'webhookTries',
+    'webhookBackoff',
+  ],
   HasScheduledSync: [
     'checkpointOrder',
     'defaultSyncCron',

@@ -1,6 +1,7 @@
 import { agendaSchema, jobsSchema } from './jobs-options.js';
 import { cacheSchema, idempotencySchema } from './memory-options.js';
 import { syncSchema } from './sync-options.js';
+import { webhooksSchema } from './webhook-options.js';
 import { circuitSchema, healthSchema, monitoringSchema, rateLimitsSchema } from './traffic-options.js';
 
 // The longest delay that a timer of Node.js can be set to: a longer one fires at once.
@@ -195,5 +196,6 @@ export const optionsSchema = {
     agenda: agendaSchema,
     jobs: jobsSchema,
     sync: syncSchema,
+    webhooks: webhooksSchema,
   },
 };

@@ -58,6 +58,9 @@ const markers = {
   checkpointOrder: { const: 'ascending' },
   detectDeletions: { const: true },
   sealSyncPayloads: { const: true },
+  webhookSecretScope: { const: 'application' },
+  sealWebhooks: { const: true },
+  invalidSignatureStatus: { enum: [400, 401, 403, 404] },
 };
 
 /** Nothing but functions and markers. */

@@ -30,6 +30,8 @@ const names = {
   oauthCompleted: true,
   oauthRevoked: true,
   webhookReceived: true,
+  webhookProcessed: true,
+  webhookFailed: true,
 } as const satisfies Record<IntegrationEventName, true>;
 
 const documented = tableRows(readPage('docs/events.md'));

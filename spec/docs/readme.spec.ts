@@ -13,7 +13,7 @@ const EXAMPLE_TIMEOUT_MS = 60_000;
 const INTEGRATIONS_KEY = randomBytes(32).toString('base64');
 
 it('shows the examples as they are', () => {
-  const examples = ['quick-start', 'own-provider', 'sync'];
+  const examples = ['quick-start', 'own-provider', 'sync', 'webhooks'];
   expect(blocks).toEqual(examples.map((name) => readPage(`docs/examples/${name}.ts`)));
 });
 

@@ -1,8 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createEventHub } from '../../lib/event-hub.js';
+import { detachedModels } from '../support/detached-models.js';
 import { memoryLogger } from '../support/memory-logger.js';
 
-const payload = { integration: null, provider: 'github' };
+const webhook = new (detachedModels().IntegrationWebhook)();
+const payload = { integration: null, provider: 'github', webhook };
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 

@@ -64,7 +64,14 @@ const additions: Partial<Record<ModelName, Additions>> = {
     ],
   },
   IntegrationLog: { fields: ['attempt', 'maxAttempts'] },
-  IntegrationWebhook: { unique: [['provider', 'integrationId', 'deliveryId']] },
+  IntegrationWebhook: {
+    fields: [
+      ...['bodyKey', 'bodyKeyExpiresAt', 'orderingKey', 'method', 'url'],
+      ...['attempts', 'crashes', 'availableAt', 'lease', 'deferredSince'],
+    ],
+    queryHelpers: ['pending', 'processing', 'processed', 'failed', 'staleProcessing'],
+    unique: [['provider', 'integrationId', 'deliveryId'], ['bodyKey']],
+  },
   IntegrationSyncItem: {
     fields: ['sequence', 'availableAt', 'crashes', 'deferredSince', 'failedRuns', 'skipReason'],
     unique: [['syncLogId', 'eventClass', 'externalId']],
@@ -223,12 +230,17 @@ describe('contracts of a provider', () => {
   }
 
   const expected: Readonly<Record<string, ProviderContract>> = contract.contracts;
-  const interfaces = interfacesOf(new URL('../../providers/contracts.ts', import.meta.url));
+  const files = ['../../providers/contracts.ts', '../../providers/webhook-contracts.ts'];
+  const interfaces = new Map(files.flatMap((file) => [...interfacesOf(new URL(file, import.meta.url))]));
 
   /** Members that this package adds to a contract; always optional. */
   const added: Readonly<Record<string, readonly string[]>> = {
     IntegrationProvider: ['http'],
     DeclaresRateLimit: ['rateLimits'],
+    HandlesWebhooks: [
+      ...['resolveIntegration', 'webhookSecretScope', 'webhookOrderingKey', 'answerWebhookChallenge'],
+      ...['sealWebhooks', 'invalidSignatureStatus', 'webhookTries', 'webhookBackoff'],
+    ],
     HasScheduledSync: [
       ...['checkpointOrder', 'defaultSyncCron', 'itemTries', 'itemBackoff'],
       ...['detectDeletions', 'sealSyncPayloads', 'syncItemEvents'],
@@ -240,12 +252,14 @@ describe('contracts of a provider', () => {
     'AuthenticatedUser',
     'AuthorizeFacts',
     'CapabilityContracts',
+    'IntegrationDirectory',
     'OAuthTokens',
     'OutgoingRequest',
     'ProviderHttp',
     'RateLimitRule',
     'ResponseHead',
     'UnknownWrite',
+    'WebhookAnswer',
   ];
 
   /** Contracts that this package adds; always optional. */
@@ -275,7 +289,7 @@ describe('events', () => {
   const added = [
     ...['circuitOpened', 'circuitClosed', 'incidentOpened', 'incidentClosed', 'reauthorizationRequired'],
     ...['elevatedFailureRate', 'failureRateRecovered', 'syncBecameStale', 'syncStalenessRecovered'],
-    ...['syncItemStuck', 'syncItemMissing'],
+    ...['syncItemStuck', 'syncItemMissing', 'webhookProcessed', 'webhookFailed'],
   ];
 
   it('are those of the contract, and the additions that are declared here', () => {
@@ -283,8 +297,11 @@ describe('events', () => {
     expect(events.optional).toEqual([]);
   });
 
+  /** What this package tells beside the payload of the contract. */
+  const addedPayload: Readonly<Record<string, readonly string[]>> = { WebhookReceived: ['webhook'] };
+
   it.each(Object.entries(contract.events))('%s has the payload of the contract', (name, payload) => {
-    expect(events.namesIn(inCode(name))).toEqual(payload);
+    expect(events.namesIn(inCode(name))).toEqual([...payload, ...(addedPayload[name] ?? [])]);
   });
 });
 

@@ -1,10 +1,19 @@
 import mongoose, { Schema, Types } from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createIntegrations, RateLimit } from '../../lib/index.js';
+import { createIntegrations, RateLimit, type HandlesWebhooks, type IntegrationWebhookFields } from '../../lib/index.js';
+import { createServerClock } from '../../lib/server-clock.js';
+import { createInbox, type WebhookCollection } from '../../lib/webhooks/inbox.js';
+import { newWebhook } from '../../lib/webhooks/new-webhook.js';
+import { pruneWebhooks } from '../../lib/webhooks/prune-webhooks.js';
+import { createRecipients } from '../../lib/webhooks/recipients.js';
+import { createWebhookLeases } from '../../lib/webhooks/webhook-leases.js';
+import { createWebhookOrder } from '../../lib/webhooks/webhook-order.js';
+import { createWebhookRequest } from '../../lib/webhooks/webhook-request.js';
 import { findLoadable } from '../../middleware/find-loadable.js';
 import type { IntegrationDocument } from '../../schemas/integration.js';
 import { useDatabase } from '../support/database.js';
 import { explainCommands } from '../support/explained-commands.js';
+import { signingProvider } from '../support/webhook-receiver.js';
 
 const database = useDatabase();
 const connection = mongoose.createConnection();
@@ -31,7 +40,7 @@ const CHUNK = 10_000;
 const idOf = (kind: number, index: number): Types.ObjectId =>
   new Types.ObjectId(kind.toString(16).padStart(8, '0') + index.toString(16).padStart(16, '0'));
 
-const kinds = { integration: 1, request: 2, log: 3, item: 4, team: 5, batch: 6, run: 7 };
+const kinds = { integration: 1, request: 2, log: 3, item: 4, team: 5, batch: 6, run: 7, webhook: 8 };
 const start = Date.UTC(2026, 0, 1);
 
 type Seed = (index: number) => object;
@@ -49,7 +58,7 @@ const seeds: Record<keyof typeof models, Seed> = {
     tokens: null,
     credentialVersion: 0,
     sealedWith: [index % 50 === 0 ? 'old' : 'current'],
-    metadata: null,
+    metadata: { account: index, region: ['eu', 'us'][index % 2] },
     ...(index % 3 === 0
       ? { ownerType: null, ownerId: null }
       : { ownerType: 'Team', ownerId: idOf(kinds.team, index % 20_000) }),
@@ -90,10 +99,19 @@ const seeds: Record<keyof typeof models, Seed> = {
     internalId: index,
   }),
   IntegrationWebhook: (index) => ({
+    _id: idOf(kinds.webhook, index),
     integrationId: integrationOfDocument(index),
     provider: 'acme',
-    deliveryId: `delivery-${index}`,
-    status: index % 1000 === 0 ? 'failed' : 'processed',
+    // Of half of them the sender gives no id.
+    deliveryId: index % 2 === 0 ? `delivery-${index}` : null,
+    bodyKey: index % 2 === 0 ? null : `body-${index}`,
+    bodyKeyExpiresAt: index % 2 === 0 ? null : new Date(index === 1001 ? start : start * 2),
+    orderingKey: `order-${index % 1000}`,
+    availableAt: new Date(webhookStatus(index) === 'processing' ? start + index : start * 2),
+    lease: webhookStatus(index) === 'processing' ? 'of a process that died' : null,
+    processedAt: new Date(index % 1000 === 3 ? start - 100 * 86_400_000 : start * 2),
+    error: null,
+    status: webhookStatus(index),
     requests: [],
     requestCount: 0,
   }),
@@ -161,6 +179,11 @@ const seeds: Record<keyof typeof models, Seed> = {
   }),
 };
 
+/** Most are processed; those that are not are the busy integration's. */
+function webhookStatus(index: number): string {
+  return { 0: 'failed', 100: 'pending', 200: 'processing' }[index % 1000] ?? 'processed';
+}
+
 /** Most are done; of the busy integration's too. */
 function itemStatus(index: number): string {
   return ['pending', 'processing', 'failed', 'skipped'][(index % 2000) / 100] ?? 'success';
@@ -201,6 +224,29 @@ const rareOwner = { type: 'Team', id: idOf(kinds.team, 200) };
 const middle = idOf(kinds.integration, 50_000);
 const logs = () => models.IntegrationLog;
 const items = () => models.IntegrationSyncItem;
+
+const webhooks: WebhookCollection = connection.collection(models.IntegrationWebhook.collection.collectionName);
+const inbox = createInbox({ model: models.IntegrationWebhook, storeWithinMs: 10_000 });
+const webhookRequest = createWebhookRequest({ method: 'POST', url: '', headers: {}, rawBody: Buffer.alloc(0) });
+const webhookProvider = { key: 'rare', provider: signingProvider() };
+/** Anew each time: they remember what they have found. */
+const webhookRecipients = () =>
+  createRecipients({
+    ...{ model: models.Integration, registry: integrations.providers, maxCandidates: 100 },
+    logger: integrations.logger,
+  });
+
+function deliveryOf(same: Partial<IntegrationWebhookFields>): IntegrationWebhookFields {
+  const said = {
+    provider: 'acme',
+    integrationId: busyIntegration,
+    eventType: null,
+    deliveryId: null,
+    orderingKey: null,
+  };
+  const facts = { _id: new Types.ObjectId(), sealed: null, now: start, lease: null, leaseMs: 1, sameBodyMs: 1e12 };
+  return { ...newWebhook({ ...said, request: webhookRequest }, facts), ...same };
+}
 
 const minutesSinceSeed = Math.ceil((Date.now() - start) / 60_000);
 
@@ -270,6 +316,48 @@ const queries: Record<string, () => Promise<unknown>> = {
   'findOrphans() of a later page': () =>
     busy.findOrphans(Order, { after: { kind: 'mapping', externalId: 'external-7' } }),
   'webhooks() of an integration, the newest first': () => busy.webhooks().sort({ createdAt: -1 }).limit(50).exec(),
+  'failed() webhooks of all': () => models.IntegrationWebhook.find().failed().exec(),
+  'pending() and processing() webhooks of all': async () => {
+    await models.IntegrationWebhook.find().pending().exec();
+    await models.IntegrationWebhook.find().processing().exec();
+  },
+  'staleProcessing() webhooks': () => models.IntegrationWebhook.find().staleProcessing(60).exec(),
+  'a webhook for one integration': async () => {
+    const recipients = webhookRecipients();
+    await recipients.candidates(webhookProvider, busyIntegration.toHexString(), webhookRequest);
+  },
+  'a webhook for one of several integrations': async () => {
+    // There are more than may be tried.
+    const few = webhookRecipients().candidates(webhookProvider, null, webhookRequest);
+    await expect(few).rejects.toMatchObject({ code: 'WEBHOOK_AMBIGUOUS' });
+  },
+  'a webhook whose provider looks for integrations by their metadata': async () => {
+    const resolveIntegration: HandlesWebhooks['resolveIntegration'] = async (_request, { find }) =>
+      (await find({ account: [400, 70_000], region: ['eu', null] })).map(({ _id }) => _id);
+    const looking = { ...webhookProvider, provider: signingProvider({ resolveIntegration }) };
+    await expect(webhookRecipients().candidates(looking, null, webhookRequest)).resolves.toHaveLength(2);
+  },
+  'a webhook whose id came before': () => inbox.receive(deliveryOf({ deliveryId: 'delivery-400' })),
+  'a webhook whose id came before, and failed': () => inbox.receive(deliveryOf({ deliveryId: 'delivery-1000' })),
+  'a webhook whose body came before': () => inbox.receive(deliveryOf({ bodyKey: 'body-401' })),
+  'a webhook whose body came before, long ago': () => inbox.receive(deliveryOf({ bodyKey: 'body-1001' })),
+  'webhooks that a dead process has left': async () => {
+    const leases = createWebhookLeases(webhooks, 60_000);
+    await leases.recover();
+    const held = await leases.claim('of this process', 100);
+    expect(held.length).toBeGreaterThan(10);
+    await leases.nextDueInMs();
+    await leases.renew(held);
+    await leases.showProcessing(held);
+  },
+  'webhooks that share an ordering key': async () => {
+    const order = createWebhookOrder(webhooks, 60_000);
+    const webhook = (await webhooks.findOne({ _id: idOf(kinds.webhook, 3100) }))!;
+    await order.takeTurn({ webhook, token: 'of nobody' });
+    await order.freeNext(webhook);
+    await order.retake(webhook, 'of this process too');
+  },
+  'pruneWebhooks()': () => pruneWebhooks({ webhooks, clock: createServerClock(connection), retentionDays: 90 }),
   'syncItems() of an integration, the newest first': () => busy.syncItems().sort({ createdAt: -1 }).limit(50).exec(),
   'pending() items of an integration': () => busy.syncItems().pending().exec(),
   'processing() items of an integration': () => items().find().forIntegration(busyIntegration).processing().exec(),

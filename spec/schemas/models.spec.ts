@@ -168,6 +168,7 @@ describe('installUnique', () => {
     expect(keys.map(({ key }) => Object.keys(key).join())).toEqual([
       'integrationId,externalId,internalType',
       'provider,integrationId,deliveryId',
+      'bodyKey',
       'syncLogId,eventClass,externalId',
       'integrationId',
       'integrationId,eventClass,externalId',
@@ -183,6 +184,9 @@ describe('installUnique', () => {
     await installUnique();
   });
 });
+
+/** What every webhook has. */
+const receivedWebhook = { provider: 'acme', method: 'POST', url: '/', payload: 'x', availableAt: new Date() };
 
 describe('unique indexes', () => {
   it('refuse what the contract says may be there once', async () => {
@@ -205,9 +209,12 @@ describe('unique indexes', () => {
     await expect(IntegrationSyncItem.create(item)).rejects.toEqual(duplicate);
     await IntegrationSyncItem.create({ ...item, eventClass: 'acme.customer' });
 
-    const webhook = { integrationId, provider: 'acme', deliveryId: 'd' };
+    const webhook = { ...receivedWebhook, integrationId, deliveryId: 'd' };
     await IntegrationWebhook.create(webhook);
     await expect(IntegrationWebhook.create(webhook)).rejects.toEqual(duplicate);
+    await IntegrationWebhook.create({ ...webhook, deliveryId: null, bodyKey: 'b' });
+    const sameBody = { ...webhook, deliveryId: 'another', bodyKey: 'b' };
+    await expect(IntegrationWebhook.create(sameBody)).rejects.toEqual(duplicate);
   });
 
   it('take any number of items and deliveries without an id', async () => {
@@ -216,7 +223,7 @@ describe('unique indexes', () => {
     const integrationId = new mongoose.Types.ObjectId();
     const item = { syncLogId: integrationId, integrationId, eventClass: 'acme.order' };
     await models.IntegrationSyncItem.create([item, item, { ...item, externalId: null }]);
-    const webhook = { integrationId, provider: 'acme' };
+    const webhook = { ...receivedWebhook, integrationId };
     await models.IntegrationWebhook.create([webhook, webhook, { ...webhook, deliveryId: null }]);
     expect(await models.IntegrationSyncItem.countDocuments()).toBe(3);
     expect(await models.IntegrationWebhook.countDocuments()).toBe(3);

@@ -61,17 +61,19 @@ describe('a mapping', () => {
 });
 
 describe('a webhook', () => {
+  const received = { provider: 'acme', method: 'POST', url: '/', payload: 'x', availableAt: new Date() };
+
   it('leads to its integration, or to none', async () => {
     const integration = await createIntegration();
-    const own = await IntegrationWebhook.create({ provider: 'acme', integrationId: integration._id });
-    const generic = await IntegrationWebhook.create({ provider: 'acme' });
+    const own = await IntegrationWebhook.create({ ...received, integrationId: integration._id });
+    const generic = await IntegrationWebhook.create(received);
     for (const webhook of [own, generic]) await webhook.populate('integration');
     expect(own.get('integration')).toMatchObject({ name: 'Acme' });
     expect(generic.get('integration')).toBeNull();
   });
 
   it('is pending when it is new, and keeps empty headers', async () => {
-    const { _id } = await IntegrationWebhook.create({ provider: 'acme' });
+    const { _id } = await IntegrationWebhook.create(received);
     expect(await IntegrationWebhook.findById(_id).lean()).toMatchObject({ status: 'pending', headers: {} });
   });
 });

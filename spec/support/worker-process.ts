@@ -6,10 +6,15 @@ import { fileURLToPath } from 'node:url';
 export class WorkerProcess {
   constructor(private readonly child: ChildProcess) {}
 
+  /** Sends a message, and waits for nothing. */
+  send(message: object): void {
+    this.child.send(message);
+  }
+
   /** Sends a message, and resolves with the next one that comes back. */
   async ask(message: object): Promise<unknown> {
     const answer = this.next();
-    this.child.send(message);
+    this.send(message);
     return answer;
   }
 

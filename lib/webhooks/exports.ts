@@ -1,0 +1,10 @@
+/**
+ * What applications see of webhooks.
+ *
+ * @module
+ */
+export * from './signatures/exports.js';
+export type { PrunedWebhooks } from './prune-webhooks.js';
+export type { WebhookAddress, WebhookReceiver, WebhookReply } from './receive-webhook.js';
+export type { ShownWebhook } from './show-webhook.js';
+export type { WebhookFilter, WebhookService } from './webhook-service.js';

@@ -1,0 +1,92 @@
+/** The options `webhooks`. */
+export const webhooksSchema = {
+  type: 'object',
+  description: 'How webhooks are received and processed.',
+  default: {},
+  additionalProperties: false,
+  properties: {
+    maxBodyBytes: {
+      description: 'Largest body that is taken, in bytes.',
+      type: 'integer',
+      minimum: 1,
+      // A document of MongoDB holds 16 MiB, and what is sealed is a third larger.
+      maximum: 11 * 1024 * 1024,
+      default: 1024 * 1024,
+    },
+    processIn: {
+      description: 'Which process runs handlers: the one that received the webhook, or any that runs jobs.',
+      enum: ['receiver', 'worker'],
+      default: 'receiver',
+    },
+    concurrency: {
+      description: 'Webhooks that one process handles at once.',
+      type: 'integer',
+      minimum: 1,
+      maximum: 1_000,
+      default: 20,
+    },
+    leaseSeconds: {
+      description: 'How long after its last sign of life a process that handles is taken for dead, in seconds.',
+      type: 'number',
+      minimum: 1,
+      maximum: 3_600,
+      default: 60,
+    },
+    tries: {
+      description: 'Attempts of a webhook, the first included.',
+      type: 'integer',
+      minimum: 1,
+      maximum: 100,
+      default: 5,
+    },
+    backoff: {
+      description: 'Waits before the second, third, … attempt, in seconds; the last one repeats.',
+      type: 'array',
+      minItems: 1,
+      items: { type: 'number', minimum: 0, maximum: 31_536_000 },
+      default: [10, 60, 300, 1_800],
+    },
+    deferWindowSeconds: {
+      description: 'How long webhooks are put off whose handlers the other API holds back, in seconds.',
+      type: 'number',
+      minimum: 0,
+      maximum: 31_536_000,
+      default: 21_600,
+    },
+    handlerTimeoutSeconds: {
+      description: 'Longest time for one attempt, in seconds.',
+      type: 'number',
+      exclusiveMinimum: 0,
+      maximum: 86_400,
+      default: 300,
+    },
+    storeWithinMs: {
+      description: 'How long a webhook waits for the database before its sender has to try again, in milliseconds.',
+      type: 'integer',
+      minimum: 1,
+      maximum: 60_000,
+      default: 2_500,
+    },
+    sameBodySeconds: {
+      description: 'How long a body counts as the same delivery where the sender gives no id, in seconds.',
+      type: 'number',
+      minimum: 1,
+      maximum: 31_536_000,
+      default: 86_400,
+    },
+    maxCandidates: {
+      description: 'Integrations whose secrets are tried for a webhook that names none.',
+      type: 'integer',
+      minimum: 1,
+      maximum: 1_000,
+      default: 100,
+    },
+    retentionDays: {
+      description: 'How long processed webhooks are kept, in days.',
+      type: 'number',
+      minimum: 1,
+      maximum: 36_500,
+      default: 90,
+    },
+  },
+};
