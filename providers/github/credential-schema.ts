@@ -1,4 +1,7 @@
-/** A token of GitHub, of any kind that its REST API takes. Their lengths are not fixed, and have changed before. */
+/**
+ * A token of GitHub, of any kind that its REST API takes: their lengths are not fixed, and have changed before. And the
+ * secret of a webhook, which GitHub has one of at a time: the previous one bridges the change.
+ */
 export const credentialSchema = {
   type: 'object',
   properties: {
@@ -9,6 +12,22 @@ export const credentialSchema = {
         'GitHub App (ghu_…, ghs_…). Old GitHub Enterprise Servers issue 40 hexadecimal digits.',
       type: 'string',
       pattern: '^(?:(?:github_pat|gh[opsu])_[A-Za-z0-9_.-]{20,2000}|[0-9a-f]{40})$',
+      writeOnly: true,
+    },
+    webhookSecret: {
+      title: 'Webhook secret',
+      description: 'What GitHub signs the webhooks of this integration with, as entered there. Long, and random.',
+      type: 'string',
+      minLength: 1,
+      maxLength: 1000,
+      writeOnly: true,
+    },
+    previousWebhookSecret: {
+      title: 'Previous webhook secret',
+      description: 'Is valid as well, while the secret is being replaced; remove it afterwards.',
+      type: 'string',
+      minLength: 1,
+      maxLength: 1000,
       writeOnly: true,
     },
   },

@@ -1,46 +1,44 @@
-import { bearer, defineProvider, RateLimit, reduceCheckpointsByMax } from '../../lib/index.js';
-import { authenticatedUser } from './authenticated-user.js';
-import { credentialSchema } from './credential-schema.js';
-import { healthCheck } from './health-check.js';
-import { issueSynced } from './issues/github-issue.js';
-import { sync, syncIncremental } from './issues/list-issues.js';
-import { metadataSchema } from './metadata-schema.js';
-import { classifyFailure, isRetryable, responseMetadata, retryDelayMs } from './rate-limit.js';
-import { sensitiveResponseFields } from './sensitive-fields.js';
+import type { HandlesWebhooks } from '../../lib/index.js';
+import { restApi } from './rest-api.js';
+import type { GitHubCredentials, GitHubMetadata } from './types.js';
+import type { GitHubWebhookHandlers } from './webhooks/github-webhook.js';
+import { checkedSecrets, handlesGitHubWebhooks } from './webhooks/handles-webhooks.js';
+import type { GitHubPayloads } from './webhooks/payloads.js';
+
+/** What an application adds to the provider. */
+export interface GitHubOptions<Payloads = GitHubPayloads> {
+  /**
+   * Handlers of webhooks by the type of event, such as `push`, `issues` or `issues.opened`; what has no handler is kept
+   * and ignored. Called again after a crash: see `WebhookHandler`. Default: none.
+   */
+  readonly webhooks?: GitHubWebhookHandlers<Payloads>;
+  /**
+   * The webhook secret of your GitHub App, or the one that all webhooks share; several while it is being replaced, at
+   * most ten. Default: each integration has its own in its credentials.
+   */
+  readonly webhookSecrets?: readonly string[];
+}
+
+/** A provider of GitHub, as `createGitHub()` makes it. */
+export type GitHubProvider = typeof restApi & HandlesWebhooks<GitHubCredentials, GitHubMetadata>;
 
 /**
  * GitHub's REST API, on github.com or a GitHub Enterprise of your own (`metadata.baseUrl`). A server on a private
- * network must be allowed by the instance: `http: { allowedPrivateHosts: ['ghe.internal'] }`.
+ * network must be allowed by the instance: `http: { allowedPrivateHosts: ['ghe.internal'] }`. And its webhooks, for
+ * which an application gives handlers:
  *
+ *     createIntegrations({ providers: { github: createGitHub({ webhooks: { push: ({ payload }) => … } }) } });
+ *
+ * @throws IntegrationError `OPTIONS_INVALID`
  * @see https://docs.github.com/en/rest
  */
-export const github = defineProvider({
-  name: 'GitHub',
-  credentialSchema,
-  metadataSchema,
-  http: {
-    baseUrl: ({ baseUrl }) => baseUrl ?? 'https://api.github.com',
-    headers: { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' },
-    authorize: (request, { credentials }) => bearer(request, credentials.token),
-    responseMetadata,
-  },
-  healthCheck,
-  authenticatedUser,
-  // What is sent is the application's own: titles, texts, labels.
-  sensitiveRequestFields: () => [],
-  sensitiveResponseFields: () => sensitiveResponseFields,
-  isRetryable,
-  retryDelayMs,
-  classifyFailure,
-  sync,
-  syncIncremental,
-  syncItemEvents: () => [issueSynced.eventClass],
-  defaultSyncInterval: () => 5,
-  // GitHub allows 5,000 an hour to all that a user or an app runs: the rest is for the others.
-  defaultRateLimit: () => RateLimit.perMinute(60),
-  // Of times that are all written alike.
-  reduceCheckpoints: reduceCheckpointsByMax,
-  checkpointOrder: 'ascending',
-  // Issues can be deleted, and transferred to other repositories.
-  detectDeletions: true,
-});
+export function createGitHub<Payloads = GitHubPayloads>({
+  webhooks,
+  webhookSecrets,
+}: GitHubOptions<Payloads> = {}): GitHubProvider {
+  const secrets = webhookSecrets === undefined ? [] : checkedSecrets(webhookSecrets);
+  return { ...restApi, ...handlesGitHubWebhooks({ handlers: webhooks ?? {}, secrets }) };
+}
+
+/** The provider without handlers: what the application has to add is `createGitHub()`'s. */
+export const github = createGitHub();

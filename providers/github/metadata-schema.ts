@@ -14,6 +14,13 @@ export const metadataSchema = {
       type: 'string',
       pattern: '^(?!\\.{1,2}$)[A-Za-z0-9._-]{1,100}$',
     },
+    installationId: {
+      title: 'Installation',
+      description: 'Id of the installation of your GitHub App; webhooks of the app are found by it.',
+      type: 'integer',
+      minimum: 1,
+      maximum: Number.MAX_SAFE_INTEGER,
+    },
     baseUrl: {
       title: 'API of GitHub Enterprise',
       description:

@@ -1,4 +1,4 @@
-import type { InferSchema } from '../../lib/index.js';
+import type { InferSchema, IntegrationDocument } from '../../lib/index.js';
 import type { credentialSchema } from './credential-schema.js';
 import type { metadataSchema } from './metadata-schema.js';
 
@@ -7,3 +7,6 @@ export type GitHubCredentials = InferSchema<typeof credentialSchema>;
 
 /** The metadata of a GitHub integration. */
 export type GitHubMetadata = InferSchema<typeof metadataSchema>;
+
+/** An integration of this provider. */
+export type GitHubIntegration = IntegrationDocument<GitHubCredentials, GitHubMetadata>;

@@ -34,9 +34,13 @@ describe('npm run demo -- --once', () => {
     ],
     ['a write that is not repeated', /POST \/issues -> 502 .*\n.*1 attempt: 503$/m],
     ['an operation', '{"imported":13}'],
+    ['a webhook that is handled', /^ {3}opened +issues\.opened +200 queued +processed$/m],
+    ['a webhook that comes again', /^ {3}again +issues\.opened +200 duplicate +processed$/m],
+    ['a webhook that is forged', /^ {3}forged +issues\.opened +401 WEBHOOK_SIGNATURE_INVALID +not stored$/m],
+    ['another process that handles webhooks', 'The worker was told of "Opened by the demo", once.'],
     ['the progress of a sync', /^ {3}\d+ of \d+ issues, \d+ a second$/m],
     ['a sync that survives the death of a worker', '5000 issues were handled, and none is missing.'],
-    ['no secret in the database', /^.*\b\d+ documents, and the token is in none of them\.$/m],
+    ['no secret in the database', /^.*\b\d+ documents, and no secret is in any of them\.$/m],
     ['the log of a retried call', /^\+\d+\.\d\d s +GET +\/repos\/{owner}\/{repo}\/issues +200 +3 +\d,\d{3} ms +\w+:/m],
     ['the log of a failed attempt', /^ +├ attempt 2, waited 1,000 ms +503 +upstream +\d+ ms +\w+:/m],
     ['the log of a time-out', /^ +├ attempt 1, at once +timeout +upstream +\d,\d{3} ms +-$/m],
@@ -44,6 +48,7 @@ describe('npm run demo -- --once', () => {
       'the log of an operation',
       /^import +success +13 issues imported +3 calls in \d+ ms(\n +[├└] GET .* 200 in \d+ ms){3}$/m,
     ],
+    ['the log of a webhook', /^webhook +success +0 calls in \d+ ms$/m],
   ])('shows %s', (_what, fact) => {
     expect(ending.stdout).toMatch(fact);
   });
@@ -70,7 +75,7 @@ describe('npm run demo', () => {
       await vi.waitFor(() => expect(running.stdout()).toContain('Ctrl-C ends the demo'), { timeout: DEMO_TIMEOUT_MS });
       const [, origin = ''] = /curl (http:\S+)\/log/.exec(running.stdout()) ?? [];
       expect(await (await fetch(`${origin}/issues?per_page=2`)).json()).toHaveLength(2);
-      expect(await (await fetch(`${origin}/log`)).text()).toMatch(/^Request log: 14 calls$/m);
+      expect(await (await fetch(`${origin}/log`)).text()).toMatch(/^Request log: 15 calls$/m);
       // In a terminal it comes twice: from the terminal, and from npm.
       running.stop('SIGINT');
       running.stop('SIGINT');

@@ -1,9 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { buffer } from 'node:stream/consumers';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { startGitHubApi, type GitHubApi, type GitHubApiOptions } from '../../docs/examples/demo/github-api/index.js';
+import { verifySignature, type WebhookRequest } from '../../lib/index.js';
+import { freePort } from '../support/free-port.js';
+import { useHttpServer } from '../support/http-server.js';
 import { loadRecordings, recordedAnswer } from '../../docs/examples/demo/github-api/recordings.js';
 
 const issues = '/repos/octokit-fixture-org/paginate-issues/issues';
@@ -390,4 +394,64 @@ describe('the process', () => {
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);
   }, 20_000);
+});
+
+describe('webhooks', () => {
+  const server = useHttpServer();
+  const received: WebhookRequest[] = [];
+  const repository = 'octokit-fixture-org/paginate-issues';
+
+  /** An application that answers so. */
+  async function open(status: number) {
+    received.splice(0);
+    server.answer(async (message, response) => {
+      const { headers } = message;
+      const rawBody = await buffer(message);
+      received.push({ method: message.method ?? '', url: message.url ?? '', headers, rawBody, json: () => null });
+      response.writeHead(status).end('seen');
+    });
+    const api = await start();
+    const ping = await api.webhooks.add({ repository, url: `${server.origin}/hook`, secret: 'secret' });
+    return { api, ping };
+  }
+
+  it('begin with a ping', async () => {
+    const { api, ping } = await open(200);
+    expect(ping).toMatchObject({ event: 'ping', action: null, status: 200, answer: 'seen' });
+    expect(api.webhooks.deliveries).toEqual([ping]);
+  });
+
+  it('tell of issues that are opened in their repository, signed', async () => {
+    const { api } = await open(200);
+    await send(api, 'POST', '/repos/octokit-fixture-org/hello-world/issues', { title: 'Elsewhere' });
+    await send(api, 'POST', issues, { title: 'Here' });
+    await vi.waitFor(() => expect(received).toHaveLength(2));
+    const [, told] = received;
+    expect(told?.headers).toMatchObject({ 'x-github-event': 'issues' });
+    expect(JSON.parse(String(told?.rawBody))).toMatchObject({
+      action: 'opened',
+      issue: { title: 'Here' },
+      repository: { full_name: repository, owner: { login: 'octokit-fixture-org' } },
+      sender: { login: 'octokit-fixture-user-a' },
+    });
+    for (const request of received) {
+      expect(verifySignature('github', { ...request, secrets: ['secret'] })).toEqual({ valid: true });
+    }
+  });
+
+  it('are delivered again when somebody asks for it, under the same id, and not before', async () => {
+    const { api, ping } = await open(503);
+    expect(ping.status).toBe(503);
+    expect(await api.webhooks.redeliver(ping)).toEqual(ping);
+    const [first, second, third] = received;
+    expect(second?.headers['x-github-delivery']).toBe(first?.headers['x-github-delivery']);
+    expect(second?.rawBody).toEqual(first?.rawBody);
+    expect(third).toBeUndefined();
+  });
+
+  it('that nobody answers have no status', async () => {
+    const api = await start();
+    const ping = await api.webhooks.add({ repository, url: `http://127.0.0.1:${await freePort()}/`, secret: 'x' });
+    expect(ping).toMatchObject({ status: null, answer: '' });
+  });
 });

@@ -1,5 +1,5 @@
 import { createIntegrations } from 'express-integrations';
-import { github } from 'express-integrations/providers/github';
+import { createGitHub } from 'express-integrations/providers/github';
 import type { Connection } from 'mongoose';
 
 /** What the application and its workers have in common. */
@@ -10,8 +10,28 @@ export interface InstanceSettings {
   readonly encryptionKey: string;
 }
 
+/** What the application keeps of an issue that it was told of. */
+export interface ReportedIssue {
+  /** GitHub's id. */
+  readonly _id: number;
+  readonly title: string;
+  /** How often it was handled. */
+  readonly timesHandled: number;
+  /** The process that did so last. */
+  readonly pid: number;
+}
+
 /** The package, as the demo uses it. `work`: whether this process does work in the background. */
 export function openInstance(connection: Connection, settings: InstanceSettings, { work }: { readonly work: boolean }) {
+  const reported = connection.collection<ReportedIssue>('reported_issues');
+  const github = createGitHub({
+    webhooks: {
+      'issues.opened': async ({ payload: { issue } }) => {
+        const change = { $set: { title: issue.title, pid: process.pid }, $inc: { timesHandled: 1 } };
+        await reported.updateOne({ _id: issue.id }, change, { upsert: true });
+      },
+    },
+  });
   return createIntegrations({
     connection,
     providers: { github },

@@ -19,6 +19,6 @@ export function operationTable(operations: readonly LoggedOperation[], paint: Pa
       const answer = answerOf({ statusCode, error: null });
       return `${' '.repeat(10)}${branch} ${method} ${fit(endpoint, 44)} ${answer} in ${milliseconds(durationMs)}`;
     });
-    return [paint(status === 'success' ? 'good' : 'bad', line), ...calls.map((call) => paint('quiet', call))];
+    return [paint(status === 'failed' ? 'bad' : 'good', line), ...calls.map((call) => paint('quiet', call))];
   });
 }

@@ -3,6 +3,7 @@ import { issuePages } from './issues.js';
 import type { Stage } from './stage.js';
 import { syncScene } from './sync-scene.js';
 import { plural } from './terminal.js';
+import { webhookScene } from './webhook-scene.js';
 
 type Scene = (stage: Stage) => Promise<void>;
 
@@ -19,6 +20,7 @@ export const scenes: readonly Scene[] = [
   notFound,
   failedWrite,
   operation,
+  webhookScene,
   syncScene,
   secretsStaySecret,
 ];
@@ -115,17 +117,22 @@ async function operation({ open, ask, show }: Stage): Promise<void> {
 }
 
 async function secretsStaySecret({ open, say, world }: Stage): Promise<void> {
-  open('No secret in the database', 'Every document of every collection, searched for the token.');
-  const { connection, api } = world;
+  open(
+    'No secret in the database',
+    'Every document of every collection, searched for the token and the webhook secret.',
+  );
+  const { connection, api, webhookSecret } = world;
   let documents = 0;
   for (const { collectionName } of (await connection.db?.collections()) ?? []) {
     for (const document of await connection.collection(collectionName).find().toArray()) {
       documents += 1;
-      assert.ok(!JSON.stringify(document).includes(api.token), `the token is in ${collectionName}`);
+      const text = JSON.stringify(document);
+      const isThere = [api.token, webhookSecret].some((secret) => text.includes(secret));
+      assert.ok(!isThere, `a secret is in ${collectionName}`);
     }
   }
   assert.ok(documents > 0, 'documents to search');
-  say(`${plural(documents, 'document')}, and the token is in none of them.`);
+  say(`${plural(documents, 'document')}, and no secret is in any of them.`);
 }
 
 function issuesOf(body: unknown): { title: string }[] {

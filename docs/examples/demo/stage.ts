@@ -22,6 +22,8 @@ export interface Stage {
   say(text: string): void;
   /** Shows how far something has come, until it is ended. */
   progressBar(): ProgressBar;
+  /** Prints lines as they are. */
+  table(lines: readonly string[]): void;
   /** Prints a JSON value. */
   show(value: unknown): void;
   /** Sends a real HTTP request to the application and prints what came back; fails on any other status. */
@@ -39,6 +41,9 @@ export function createStage(world: World, print: (line: string) => void, paint: 
     world,
     say,
     progressBar: () => createProgressBar(process.stdout, print),
+    table(lines) {
+      for (const line of lines) print(`   ${line}`);
+    },
     show(value) {
       const short = JSON.stringify(value);
       const lines = short.length <= maxWidth - 3 ? [short] : JSON.stringify(value, null, 2).split('\n');

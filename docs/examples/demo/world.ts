@@ -24,6 +24,8 @@ export interface World {
   /** For further processes. */
   readonly settings: InstanceSettings;
   readonly integration: IntegrationDocument;
+  /** What GitHub signs the webhooks of that integration with. */
+  readonly webhookSecret: string;
   /** Where the application listens. */
   readonly origin: string;
   /** Ends all of it; leaves nothing behind. */
@@ -45,16 +47,17 @@ export async function startWorld(): Promise<World> {
     const integrations = openInstance(connection, settings, { work: false });
     closers.push(() => integrations.close());
     await integrations.start();
+    const webhookSecret = randomBytes(32).toString('base64url');
     const integration = await integrations.create({
       provider: 'github',
       name: 'Local GitHub',
-      credentials: { token: api.token },
+      credentials: { token: api.token, webhookSecret },
       metadata: { owner: 'octokit-fixture-org', repo: 'paginate-issues', baseUrl: api.url },
     });
     // It is there to be called; another one will be synced.
     await integrations.syncs.pause(integration);
     const origin = await listen(closers);
-    return { api, connection, integrations, settings, integration, origin, close };
+    return { api, connection, integrations, settings, integration, webhookSecret, origin, close };
   } catch (error) {
     await close();
     throw error;

@@ -34,6 +34,15 @@ describe("GitHub's credentials", () => {
     expect(attempt).not.toThrow(/Bearer ghp|aaaa|ghp_short|glpat/);
   });
 
+  it('may have a webhook secret, and the previous one', () => {
+    const secrets = { webhookSecret: "It's a Secret to Everybody", previousWebhookSecret: 'x' };
+    const token = `ghp_${'a'.repeat(36)}`;
+    expect(validateCredentials({ token, ...secrets })).toEqual({ token, ...secrets });
+    expect(() => validateCredentials({ token, webhookSecret: '' })).toThrow(
+      expect.objectContaining({ code: 'CREDENTIALS_INVALID' }),
+    );
+  });
+
   it('refuse members of other APIs', () => {
     expect(() => validateCredentials({ token: `ghp_${'a'.repeat(36)}`, password: 'x' })).toThrow(
       /password: expected no such key/,
@@ -47,6 +56,7 @@ describe("GitHub's metadata", () => {
     { owner: 'octocat' },
     { owner: 'octo_corp', repo: '.github' },
     { owner: 'a-b', repo: 'Hello.World_1-2' },
+    { installationId: 35490125 },
     { baseUrl: 'https://ghe.example.com/api/v3' },
     { baseUrl: 'https://api.octocorp.ghe.com' },
     { baseUrl: 'https://10.0.0.1:8443/api/v3/' },
@@ -74,6 +84,8 @@ describe("GitHub's metadata", () => {
     { baseUrl: 'https://ghe.example.com\\@evil.com' },
     { baseUrl: 'ftp://ghe.example.com' },
     { baseUrl: 'ghe.example.com' },
+    { installationId: '35490125' },
+    { installationId: 0 },
     { organisation: 'octocat' },
   ])('refuse %j', (metadata) => {
     expect(() => validateMetadata(metadata)).toThrow(expect.objectContaining({ code: 'METADATA_INVALID' }));

@@ -16,16 +16,25 @@ import { repositoryRoute } from './repository-route.js';
 import type { Route } from './route.js';
 import { userRoute } from './user-route.js';
 import { recordedUsers } from './user.js';
+import type { TellOfIssue } from './webhooks.js';
+
+interface AnswererOptions {
+  readonly tokens: readonly string[];
+  readonly rateLimit: number;
+  readonly manyIssues: number;
+  /** Called when an issue was opened. */
+  readonly tellOfIssue: TellOfIssue;
+}
 
 /** What a healthy GitHub answers to a request: credentials, then rate limit, then the first route that knows it. */
 export function createAnswerer(
   recordings: readonly Recording[],
   origin: string,
-  options: { readonly tokens: readonly string[]; readonly rateLimit: number; readonly manyIssues: number },
+  options: AnswererOptions,
 ): (request: ApiRequest) => Answer {
   const credentials = new Credentials(options.tokens, recordedUsers(recordings));
   const rateLimit = new RateLimit(options.rateLimit);
-  const routes = createRoutes(recordings, origin, options.manyIssues);
+  const routes = createRoutes(recordings, origin, options);
   return (request) => {
     const identity = credentials.identify(request);
     if ('refusal' in identity) return identity.refusal;
@@ -42,7 +51,11 @@ export function createAnswerer(
  * The in-memory routes come before the recorded answers, so that what a client creates or changes shows in later
  * answers.
  */
-function createRoutes(recordings: readonly Recording[], origin: string, manyIssues: number): Route[] {
+function createRoutes(
+  recordings: readonly Recording[],
+  origin: string,
+  { manyIssues, tellOfIssue }: AnswererOptions,
+): Route[] {
   const catalogue = new RepositoryCatalogue(
     recordings,
     manyIssues > 0 ? ['/repos/octokit-fixture-org/many-issues'] : [],
@@ -54,7 +67,7 @@ function createRoutes(recordings: readonly Recording[], origin: string, manyIssu
   return [
     userRoute,
     repositoryRoute(recordings, catalogue, issues),
-    new IssueRoutes(origin, catalogue, issues, labels).route,
+    new IssueRoutes(origin, catalogue, issues, labels, tellOfIssue).route,
     issueLabelRoute(catalogue, issues, labels),
     labelRoutes(catalogue, labels),
     replay(recordings),

@@ -9,6 +9,7 @@ import type { LabelStore } from './label-store.js';
 import { paginate } from './pagination.js';
 import type { Repository, RepositoryCatalogue } from './repository-catalogue.js';
 import type { Route } from './route.js';
+import type { TellOfIssue } from './webhooks.js';
 
 /** List, create, read and change issues, under `/repos/{owner}/{repo}/issues` or `/repositories/{id}/issues`. */
 export class IssueRoutes {
@@ -16,8 +17,16 @@ export class IssueRoutes {
   readonly #catalogue: RepositoryCatalogue;
   readonly #issues: IssueStore;
   readonly #labels: LabelStore;
+  readonly #tell: TellOfIssue;
 
-  constructor(origin: string, catalogue: RepositoryCatalogue, issues: IssueStore, labels: LabelStore) {
+  constructor(
+    origin: string,
+    catalogue: RepositoryCatalogue,
+    issues: IssueStore,
+    labels: LabelStore,
+    tell: TellOfIssue,
+  ) {
+    this.#tell = tell;
     this.#origin = origin;
     this.#catalogue = catalogue;
     this.#issues = issues;
@@ -42,6 +51,7 @@ export class IssueRoutes {
     const { title, body: text = null, labels: names = [] } = read.changes;
     const labels = this.#labels.ensure(repository, names);
     const issue = this.#issues.create(repository, { title, body: text, labels, user });
+    this.#tell('opened', repository, issue, user);
     return json(201, { closed_by: null, ...issue }, { location: issue.url });
   }
 

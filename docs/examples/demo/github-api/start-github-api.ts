@@ -10,6 +10,7 @@ import { handleRequest } from './handle-request.js';
 import { commonHeaders } from './recorded-headers.js';
 import type { RecordedRequest } from './recorded-request.js';
 import { loadRecordings } from './recordings.js';
+import { createWebhooks, type Webhooks } from './webhooks.js';
 
 /** How to start the API. */
 export interface GitHubApiOptions {
@@ -39,6 +40,8 @@ export interface GitHubApi {
   readonly token: string;
   /** Every request since the start, in order of arrival; admin calls are left out. */
   readonly requests: readonly RecordedRequest[];
+  /** Tells applications of issues that are opened. */
+  readonly webhooks: Webhooks;
   /** Enqueues one fault for each of the next requests; they come before scheduled faults. */
   failNext(faults: readonly Fault[]): void;
   /** Stops listening and cuts open connections; resolves when both are done. May be called twice. */
@@ -58,7 +61,8 @@ export async function startGitHubApi(options: GitHubApiOptions = {}): Promise<Gi
   const url = await listen(server, port);
   // The recordings are read once the address is known, because their links lead to it.
   const recordings = loadRecordings(url);
-  const answer = createAnswerer(recordings, url, { tokens, rateLimit, manyIssues });
+  const { webhooks, tellOfIssue } = createWebhooks();
+  const answer = createAnswerer(recordings, url, { tokens, rateLimit, manyIssues, tellOfIssue });
   const parts = { headers: commonHeaders(recordings), faults, requests, answer };
   server.on('request', (message, response) => {
     handleRequest(message, response, parts).catch((error: unknown) => {
@@ -71,7 +75,7 @@ export async function startGitHubApi(options: GitHubApiOptions = {}): Promise<Gi
   const failNext = (next: readonly Fault[]): void => {
     faults.enqueue(z.array(faultSchema).parse(next));
   };
-  return { url, token: tokens[0], requests, failNext, close };
+  return { url, token: tokens[0], requests, webhooks, failNext, close };
 }
 
 async function listen(server: Server, port: number): Promise<string> {
