@@ -1,5 +1,6 @@
 import { callErrors } from './errors/call-errors.js';
 import { entry } from './errors/error-entry.js';
+import { oauthErrors } from './errors/oauth-errors.js';
 import { syncErrors } from './errors/sync-errors.js';
 import { webhookErrors } from './errors/webhook-errors.js';
 
@@ -102,6 +103,7 @@ export const errorTable = {
   SIGNATURE_SCHEME_UNKNOWN: entry(500, 'Unknown signature scheme', 'Use one of the names in signatureSchemes.'),
   ...callErrors,
   ...syncErrors,
+  ...oauthErrors,
   ...webhookErrors,
   ROUTE_NOT_FOUND: entry(404, 'Not found', 'Check the path.'),
   ACTION_FORBIDDEN: entry(403, 'Forbidden', 'Pass a `guard` that returns true for those who may.'),

@@ -7,6 +7,7 @@ import { compileValidator } from './json-schema/compile-validator.js';
 import { describeErrors } from './json-schema/describe-errors.js';
 import type { LoggerLike } from './types/logger.js';
 import type { SyncSettings } from './types/sync-settings.js';
+import type { OAuthSettings } from './types/oauth-settings.js';
 import type { WebhookSettings } from './types/webhook-settings.js';
 
 /** A key that credentials are sealed with. */
@@ -186,6 +187,8 @@ export interface IntegrationsOptions<Providers extends ProviderMap = ProviderMap
   readonly jobs?: Partial<JobsSettings> | undefined;
   readonly sync?: Partial<SyncSettings> | undefined;
   readonly webhooks?: Partial<WebhookSettings> | undefined;
+  /** How integrations are connected by OAuth 2, and kept connected. */
+  readonly oauth?: Partial<OAuthSettings> | undefined;
 }
 
 /** {@link IntegrationsOptions} with every default filled in. */
@@ -215,6 +218,7 @@ export interface ResolvedOptions {
   readonly jobs: JobsSettings;
   readonly sync: SyncSettings;
   readonly webhooks: WebhookSettings;
+  readonly oauth: OAuthSettings;
 }
 
 /**
@@ -254,6 +258,7 @@ const ownData = [
   'jobs',
   'sync',
   'webhooks',
+  'oauth',
 ] as const;
 
 function copyOptions(options: unknown): unknown {

@@ -6,13 +6,16 @@ import type { PlainObject } from '../lib/types/json.js';
 import { polymorphicRef, type PolymorphicTarget } from '../lib/types/polymorphic.js';
 import type { StartedSync, SyncNowOptions } from '../lib/types/sync-now.js';
 import type { RequestBuilder, RequestOptions } from '../lib/types/request-builder.js';
-import type { IntegrationLogDocument, IntegrationLogModel, OperationDirection } from './integration-log.js';
+import type { IntegrationLogDocument, IntegrationLogModel } from './integration-log.js';
 import type { IntegrationMappingModel } from './integration-mapping.js';
 import type { IntegrationRequestModel } from './integration-request.js';
 import type { IntegrationSyncItemModel } from './integration-sync-item.js';
 import type { IntegrationWebhookModel } from './integration-webhook.js';
 import type { MappingMethods } from './mapping-methods.js';
+import type { LoggedOperation, OperationInput, OperationWork } from './operation-input.js';
 import { dropClearText, omitSealedFields, refuseClearText } from './sealed-fields.js';
+import { isDate } from './partial-filters.js';
+import { oauthPaths, type OAuthFields } from './oauth-fields.js';
 import { syncPaths, type SyncFields } from './sync-fields.js';
 
 export const healthStatuses = ['healthy', 'degraded', 'failing', 'disabled'] as const;
@@ -31,7 +34,7 @@ export interface StoredIdentity {
 }
 
 /** A configured connection to an external service, as stored in `integrations`. */
-export interface IntegrationFields extends SyncFields {
+export interface IntegrationFields extends SyncFields, OAuthFields {
   _id: Types.ObjectId;
   /** Registry key of the provider. */
   provider: string;
@@ -62,43 +65,6 @@ export interface IntegrationFields extends SyncFields {
   createdAt: Date;
   updatedAt: Date;
 }
-
-/** What an operation log is made of. */
-export interface OperationInput {
-  /** `sync`, `import`, `webhook`, … */
-  operation: string;
-  /** Default `outbound`. */
-  direction?: OperationDirection;
-  summary?: string | null;
-  externalId?: string | null;
-  metadata?: unknown;
-  resultData?: unknown;
-  /** Number of this attempt, from 1, where somebody counts: an alert may wait for the last one. */
-  attempt?: number | null;
-  /** How many there will be at most. */
-  maxAttempts?: number | null;
-  /** The operation that this one is part of; default: the one in whose course it is logged. */
-  parent?: Types.ObjectId | { readonly _id: Types.ObjectId } | null;
-}
-
-/** An operation logged in one go. */
-export interface LoggedOperation extends OperationInput {
-  /** Free-form. `success` emits `operationCompleted`, `failed` `operationFailed`, `processing` `operationStarted`. */
-  status: string;
-  error?: unknown;
-  durationMs?: number | null;
-}
-
-/** What the work of a running operation may say about it, before it ends. */
-export type OperationReport = Pick<OperationInput, 'summary' | 'externalId' | 'metadata' | 'resultData'>;
-
-export interface OperationHandle {
-  readonly log: IntegrationLogDocument;
-  /** Sets fields that are written when the operation ends; later reports add to earlier ones. */
-  report(facts: OperationReport): void;
-}
-
-export type OperationWork<T> = (handle: OperationHandle) => Promise<T>;
 
 /** The values of an integration, typed by its provider's schemas or data classes. */
 export interface IntegrationValues<Credentials = PlainObject, Metadata = PlainObject> {
@@ -131,6 +97,15 @@ export interface IntegrationMethods extends MappingMethods {
    * the other API is at fault. Never rejects.
    */
   recordFailure(error?: unknown): Promise<void>;
+  /**
+   * The OAuth access token, refreshed where it expires soon; null: there is none. Raises `REAUTHORIZATION_REQUIRED`, or
+   * `OAUTH_REFRESH_FAILED` where it has expired.
+   */
+  getAccessToken(): Promise<string | null>;
+  /** Whether less of its life is left than the provider's `refreshThreshold()`. */
+  tokenExpiresSoon(): boolean;
+  /** Refreshes it where it expires soon; whether there is another one now. Raises what `getAccessToken()` does. */
+  refreshTokenIfNeeded(): Promise<boolean>;
   /** Begins a sync now; joins the one that is under way. Raises what `integrations.syncNow()` does. */
   syncNow(options?: SyncNowOptions): Promise<StartedSync>;
   /**
@@ -230,6 +205,7 @@ export function integrationSchema(collection: string, methods: BoundIntegrationM
   // The last two, so that what is new and has no schedule of its own can be left out.
   schema.index({ provider: 1, isActive: 1, syncPausedAt: 1, nextSyncAt: 1, syncIntervalMinutes: 1, syncCron: 1 });
   schema.index({ sealedWith: 1, _id: 1 });
+  schema.index({ tokenRefreshAt: 1 }, { partialFilterExpression: { tokenRefreshAt: isDate, isActive: true } });
   // For webhooks: whose they are stands in metadata that only the provider knows.
   schema.index({ 'metadata.$**': 1 });
   return schema;
@@ -253,6 +229,7 @@ function integrationPaths(): SchemaDefinition<IntegrationFields> {
     consecutiveFailures: { type: Number, default: 0 },
     lastErrorAt: { type: Date, default: null },
     ...syncPaths(),
+    ...oauthPaths(),
     failureRateElevatedSince: { type: Date, default: null },
     authenticatedUser: { type: Schema.Types.Mixed, default: null },
   };

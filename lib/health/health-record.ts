@@ -6,6 +6,7 @@ import type { IncidentSignals } from '../incidents/incident-signals.js';
 import { integrationCollection } from '../integration-store/integration-collection.js';
 import { refreshDocument } from '../integration-store/refresh-document.js';
 import type { HealthSettings } from '../options.js';
+import type { ReconnectUrl } from '../oauth/reconnect-url.js';
 import { countFailure } from './count-failure.js';
 import { createFailureMarks } from './failure-marks.js';
 import { createHealthAnnouncer } from './health-announcer.js';
@@ -20,6 +21,7 @@ export interface HealthRecordParts {
   readonly settings: HealthSettings;
   readonly events: Pick<EventHub, 'emit'>;
   readonly incidents: IncidentSignals;
+  readonly reconnectUrl: ReconnectUrl;
 }
 
 /**
@@ -44,7 +46,7 @@ export interface HealthRecord {
 }
 
 export function createHealthRecord(parts: HealthRecordParts): HealthRecord {
-  const { model, gates, views, settings, events, incidents } = parts;
+  const { model, gates, views, settings, events, incidents, reconnectUrl } = parts;
   const collection = integrationCollection(model);
   const ladder = healthLadder(settings);
   const marks = createFailureMarks(gates, views);
@@ -61,7 +63,11 @@ export function createHealthRecord(parts: HealthRecordParts): HealthRecord {
   async function refuse(integration: IntegrationDocument): Promise<void> {
     if (!(await requireReauthorization(collection, integration))) return;
     refreshDocument(integration, { authStatus: 'needsReauthorization' });
-    events.emit('reauthorizationRequired', () => ({ integration }));
+    events.emit('reauthorizationRequired', () => ({
+      integration,
+      reason: 'refused',
+      reconnectUrl: reconnectUrl(integration),
+    }));
     await marks.set(integration._id);
   }
 

@@ -71,8 +71,9 @@ export function createHealthResets({ collection, marks, announce }: HealthResetP
 }
 
 /** Of fields that were not loaded, a document tells nothing. */
-function tellsOfFailures({ healthStatus, consecutiveFailures, authStatus }: IntegrationDocument): boolean {
-  if (authStatus === 'needsReauthorization') return true;
+function tellsOfFailures(integration: IntegrationDocument): boolean {
+  const { healthStatus, consecutiveFailures, authStatus, grantEndedAt } = integration;
+  if (authStatus === 'needsReauthorization' && !(grantEndedAt instanceof Date)) return true;
   const isUnwell = healthStatus === 'degraded' || healthStatus === 'failing';
   return healthStatus !== 'disabled' && (isUnwell || consecutiveFailures > 0);
 }

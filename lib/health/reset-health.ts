@@ -6,10 +6,14 @@ import type { HealthChange } from './count-failure.js';
 
 type Before = Pick<IntegrationFields, 'healthStatus' | 'consecutiveFailures' | 'authStatus'> & {
   readonly hasTokens: boolean;
+  readonly isRefused: boolean;
 };
 
 const isDisabled = { $eq: ['$healthStatus', 'disabled'] };
-const isRefused = { $eq: ['$authStatus', 'needsReauthorization'] };
+// Where the grant has ended, a token that is still good says nothing of the next one.
+const isRefused = {
+  $and: [{ $eq: ['$authStatus', 'needsReauthorization'] }, { $not: [{ $gt: ['$grantEndedAt', null] }] }],
+};
 const hasTokens = { $eq: [{ $type: '$tokens' }, 'string'] };
 const isHealthy = { $and: [{ $eq: ['$healthStatus', 'healthy'] }, { $eq: ['$consecutiveFailures', 0] }] };
 const isClean = { $and: [{ $not: [isRefused] }, { $or: [isDisabled, isHealthy] }] };
@@ -39,15 +43,14 @@ export async function resetHealth(
   const before = await collection.findOneAndUpdate({ _id }, [update], {
     writeConcern: { w: 1 },
     returnDocument: 'before',
-    projection: { healthStatus: 1, consecutiveFailures: 1, authStatus: 1, hasTokens },
+    projection: { healthStatus: 1, consecutiveFailures: 1, authStatus: 1, hasTokens, isRefused },
   });
   // The driver's types know no computed fields.
   return before === null ? null : changeBy(before as unknown as Before);
 }
 
-function changeBy({ healthStatus, consecutiveFailures, authStatus, hasTokens }: Before): HealthChange {
+function changeBy({ healthStatus, consecutiveFailures, authStatus, hasTokens, isRefused }: Before): HealthChange {
   const isDisabled = healthStatus === 'disabled';
-  const isRefused = authStatus === 'needsReauthorization';
   return {
     previousStatus: healthStatus,
     after: {

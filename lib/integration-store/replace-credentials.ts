@@ -31,12 +31,13 @@ export async function replaceCredentials(
   const { sealed } = await sealer.seal({ integrationId, field: 'credentials', value: credentials });
   for (let retry = 0; retry <= MAX_RETRIES; retry += 1) {
     const current = await models.Integration.findOne({ _id: integrationId })
-      .select({ credentialVersion: 1, tokens: 1, authStatus: 1 })
+      .select({ credentialVersion: 1, tokens: 1, authStatus: 1, grantEndedAt: 1 })
       .session(options.session ?? null)
       .read('primary')
       .lean();
     if (current === null) return null;
-    const { credentialVersion, tokens, authStatus } = current;
+    const { credentialVersion, tokens, authStatus, grantEndedAt } = current;
+    const isRefused = authStatus === 'needsReauthorization' && grantEndedAt === null;
     const replaced = await models.Integration.findOneAndUpdate(
       // With the tokens, because key rotation replaces them without a new version, and `sealedWith` must not miss their key.
       { _id: integrationId, credentialVersion, tokens, authStatus },
@@ -45,7 +46,7 @@ export async function replaceCredentials(
           ...changes,
           credentials: sealed,
           sealedWith: sealedWith(sealed, tokens),
-          authStatus: authStatus === 'needsReauthorization' ? acceptedStatus(tokens !== null) : authStatus,
+          authStatus: isRefused ? acceptedStatus(tokens !== null) : authStatus,
         },
         $inc: { credentialVersion: 1 },
       },

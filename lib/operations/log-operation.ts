@@ -1,4 +1,5 @@
-import type { IntegrationDocument, LoggedOperation, OperationReport } from '../../schemas/integration.js';
+import type { IntegrationDocument } from '../../schemas/integration.js';
+import type { LoggedOperation, OperationReport } from '../../schemas/operation-input.js';
 import type {
   IntegrationLogDocument,
   IntegrationLogFields,

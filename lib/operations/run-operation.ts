@@ -1,4 +1,5 @@
-import type { IntegrationDocument, OperationInput, OperationReport, OperationWork } from '../../schemas/integration.js';
+import type { IntegrationDocument } from '../../schemas/integration.js';
+import type { OperationInput, OperationReport, OperationWork } from '../../schemas/operation-input.js';
 import type { IntegrationLogDocument, IntegrationLogFields } from '../../schemas/integration-log.js';
 import { runWithin } from '../context.js';
 import { integrationIdentity } from '../integration-identity.js';

@@ -37,6 +37,8 @@ interface WriteFault {
 /** Not primary, shutting down, timed out, unreachable, disk full: says nothing about a document. */
 const passingCodes = new Set<unknown>([
   ...[6, 7, 50, 64, 89, 91, 189, 262, 317, 358, 384, 9001, 10_107, 11_600, 11_601, 11_602, 13_435, 13_436, 14_031],
+  // The driver passes on as it is what a socket says that the other side has just closed.
+  ...['EPIPE', 'ECONNRESET', 'ETIMEDOUT', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END'],
 ]);
 
 const passingNames = new Set<unknown>([

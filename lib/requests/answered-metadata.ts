@@ -23,7 +23,8 @@ export function answeredMetadata(call: Call, thrown: unknown = null): ResponseMe
   return metadata;
 }
 
-function answersOf({ response, returned }: Call, thrown: unknown): HeaderValues[] {
+/** The headers of what was answered, from the inside out. */
+export function answersOf({ response, returned }: Call, thrown: unknown): HeaderValues[] {
   if (response !== null) return [headerValues(response.headers)];
   const ofReturned = responseStatus(returned) === null ? [] : [headerValues(property(returned, 'headers'))];
   return [...ofReturned, ...headersOf(thrown).reverse()];

@@ -75,6 +75,11 @@ export class Call implements RequestContext {
     this.#knownSecrets = secrets;
   }
 
+  /** By authorize: the sealed tokens that the attempt is made with; null: none. */
+  presentedTokens: string | null = null;
+  /** By renew-refused-token: attempts that count for nothing, because their token was refused. */
+  renewals = 0;
+
   /** By send: something may have left the process, or the callback has begun. */
   isSent = false;
   /** By send: what the upstream answered, or the callback returned. */

@@ -21,7 +21,7 @@ export function nextDelay(
     // As it was judged when the attempt ended; one that was refused before it began was not.
     error: call.failure?.subject ?? error,
     ...(call.failure !== null && { verdict: call.failure.verdict }),
-    attempt: call.attempt,
+    attempt: call.attempt - call.renewals,
     maxAttempts: call.maxAttempts,
     provider: call.providerDefinition,
     reported: call.responseMetadata,

@@ -2,7 +2,7 @@ import type { Call } from './call.js';
 import type { CallGate } from './call-gate.js';
 import type { RetryPolicy } from './retry-policy.js';
 import { composeStages } from './stage.js';
-import { authorize, type CredentialReader } from './stages/authorize.js';
+import { authorize, type CredentialReader, type TokenKeeper } from './stages/authorize.js';
 import { claimIdempotencyKey, type WriteLedger } from './stages/claim-idempotency-key.js';
 import { confirmCircuit } from './stages/confirm-circuit.js';
 import { confirmClaim } from './stages/confirm-claim.js';
@@ -11,6 +11,7 @@ import { limitAttempt } from './stages/limit-attempt.js';
 import { parseResponse } from './stages/parse-response.js';
 import { recordAttempt, type ErrorRecorder } from './stages/record-attempt.js';
 import { recordCall, type CallRecorder } from './stages/record-call.js';
+import { renewRefusedToken, type TokenReplacer } from './stages/renew-refused-token.js';
 import { retryAttempts } from './stages/retry-attempts.js';
 import { send, type Transport } from './stages/send.js';
 import { serveFromCache, type ResponseCache } from './stages/serve-from-cache.js';
@@ -22,6 +23,7 @@ export interface PipelineParts {
   readonly retryPolicy: RetryPolicy;
   readonly toStoredError: ErrorRecorder;
   readonly credentialReader: CredentialReader;
+  readonly tokens: TokenKeeper & TokenReplacer;
   /** Asked for each attempt. */
   readonly transport: () => Transport;
   readonly gate: CallGate;
@@ -42,13 +44,14 @@ export interface Pipeline {
 /** Every call goes through these stages, in this order. */
 export function createPipeline(parts: PipelineParts): Pipeline {
   const oncePerAttempt = [
+    renewRefusedToken(parts.tokens),
     guardCircuit(parts.circuit),
     takeRateBudget(parts.budget),
     confirmCircuit(parts.circuit),
     confirmClaim(),
     limitAttempt(),
     recordAttempt(parts.toStoredError),
-    authorize(parts.credentialReader),
+    authorize(parts.credentialReader, parts.tokens),
     send(parts.transport),
     parseResponse(),
   ];

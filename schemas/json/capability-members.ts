@@ -30,6 +30,7 @@ export const capabilityMembers = {
 /** Members that a contract may have beside those. */
 export const optionalCapabilityMembers = {
   DeclaresRateLimit: ['rateLimits'],
+  HasOAuth2: ['requestedScopes', 'connectsWithoutUser', 'authorizationIssuer'],
   HandlesWebhooks: [
     'resolveIntegration',
     'webhookSecretScope',

@@ -1,6 +1,7 @@
 import { agendaSchema, jobsSchema } from './jobs-options.js';
 import { cacheSchema, idempotencySchema } from './memory-options.js';
 import { syncSchema } from './sync-options.js';
+import { oauthSchema } from './oauth-options.js';
 import { webhooksSchema } from './webhook-options.js';
 import { circuitSchema, healthSchema, monitoringSchema, rateLimitsSchema } from './traffic-options.js';
 
@@ -197,5 +198,6 @@ export const optionsSchema = {
     jobs: jobsSchema,
     sync: syncSchema,
     webhooks: webhooksSchema,
+    oauth: oauthSchema,
   },
 };

@@ -57,6 +57,7 @@ const markers = {
   sealCachedResponses: { const: true },
   checkpointOrder: { const: 'ascending' },
   detectDeletions: { const: true },
+  connectsWithoutUser: { const: true },
   sealSyncPayloads: { const: true },
   webhookSecretScope: { const: 'application' },
   sealWebhooks: { const: true },

@@ -88,6 +88,16 @@ describe('resolveOptions', () => {
         maxCandidates: 100,
         retentionDays: 90,
       },
+      oauth: {
+        stateSeconds: 600,
+        returnTo: [],
+        sharedCallback: false,
+        successPath: null,
+        failurePath: null,
+        refreshLeaseSeconds: 10,
+        refreshWaitSeconds: 20,
+        refreshEverySeconds: 30,
+      },
       agenda: null,
       jobs: { enabled: true, processEverySeconds: 1, lockSeconds: 60, maxConcurrency: 20, keepFailedDays: 7 },
     });

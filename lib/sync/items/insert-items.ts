@@ -41,7 +41,7 @@ export async function insertItems(parts: InsertionParts, batch: readonly NewItem
 /** Sends the same items again while nobody knows what became of them: by their ids they are stored once. */
 async function tryInsert({ items }: InsertionParts, batch: readonly NewItem[]): Promise<CommitVerdict> {
   try {
-    await persevere(() => insertCommand(items, batch), batch.length);
+    await persevere(() => insertCommand(items, batch), { count: batch.length });
     return stored;
   } catch (error) {
     const verdict = commitVerdict(error, batch.length);

@@ -78,6 +78,7 @@ describe('commitVerdict', () => {
 
   it.each([
     { name: 'MongoNetworkError' },
+    { name: 'Error', code: 'EPIPE' },
     { name: 'MongoServerSelectionError' },
     { name: 'MongoNotConnectedError' },
     { name: 'MongooseError', message: 'Operation `a.insertOne()` buffering timed out after 10000ms' },

@@ -49,6 +49,11 @@ export function createPipelineFixture(options: PipelineFixtureOptions = {}) {
       openCredentials: async () => ({ credentials: { token: 'secret' }, knownSecrets: ['secret'] }),
       knownSecrets: async () => ['secret'],
     },
+    tokens: {
+      tokenExpiresSoon: () => false,
+      refreshTokenIfNeeded: async () => false,
+      replaceRefused: async () => false,
+    },
     transport: () => ({ sendHttp, runCallback: (call, callback) => callback(call) }),
     gate,
     circuit: { ...openToAll, ...circuit },
