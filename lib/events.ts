@@ -6,6 +6,7 @@ import type { IntegrationWebhookDocument } from '../schemas/integration-webhook.
 import type { IntegrationSyncItemDocument } from '../schemas/integration-sync-item.js';
 import type { CircuitCloseReason, CircuitOpenReason } from './types/circuit.js';
 import type { FailureSummary } from './types/failure-summary.js';
+import type { ReauthorizationReason } from './types/reauthorization-reason.js';
 import type { SyncResult } from './types/sync-result.js';
 import type { MissingEntity } from './types/missing-entity.js';
 
@@ -48,7 +49,12 @@ export interface IntegrationEvents {
   /** A clean sync ended such an episode. */
   syncStalenessRecovered: { integration: IntegrationDocument };
   /** The other API no longer accepts the credentials: somebody has to connect again, or give others. */
-  reauthorizationRequired: { integration: IntegrationDocument };
+  reauthorizationRequired: {
+    integration: IntegrationDocument;
+    reason: ReauthorizationReason;
+    /** Where the user connects it again; null: not by OAuth, or the option `publicUrl` is not given. */
+    reconnectUrl: string | null;
+  };
   /** A sync run ended with every item terminal; again whenever items of it were retried or skipped since. */
   syncCompleted: { integration: IntegrationDocument; result: SyncResult };
   /** A sync item used up its attempts; it is already marked failed. */
@@ -57,8 +63,12 @@ export interface IntegrationEvents {
   syncItemStuck: { integration: IntegrationDocument; item: IntegrationSyncItemDocument; failedRuns: number };
   /** A full run did not find what earlier ones have found; once, until it is found again. */
   syncItemMissing: { integration: IntegrationDocument; entity: MissingEntity };
+  /** A user has connected an integration. */
   oauthCompleted: { integration: IntegrationDocument };
+  /** The connection was ended, and its tokens are deleted. */
   oauthRevoked: { integration: IntegrationDocument };
+  /** An access token could not be refreshed; it is tried again. */
+  oauthRefreshFailed: { integration: IntegrationDocument; error: unknown };
   /** A webhook was verified and stored; before it is handled, once for each delivery. */
   webhookReceived: {
     integration: IntegrationDocument | null;

@@ -66,7 +66,11 @@ export type {
   SyncAttempt,
 } from './context.js';
 export * from './sync/exports.js';
+export * from './oauth/client/exports.js';
 export * from './webhooks/exports.js';
+export type { OAuthRouting, OAuthService } from './oauth/connect/create-connections.js';
+export type { BeginOAuthInput, BegunOAuth } from './oauth/connect/begin-flow.js';
+export type { CompletedOAuth, CompleteOAuthInput } from './oauth/connect/complete-flow.js';
 export { retry } from './requests/retry.js';
 export type { RetryOptions } from './requests/retry.js';
 export type { HealthCheckResult } from './health/health-check.js';
@@ -176,11 +180,6 @@ export type {
   IntegrationDocument,
   IntegrationFields,
   IntegrationMethods,
-  LoggedOperation,
-  OperationHandle,
-  OperationInput,
-  OperationReport,
-  OperationWork,
   StoredIdentity,
 } from '../schemas/integration.js';
 export type {
@@ -199,6 +198,7 @@ export type {
 export type { IntegrationIdempotencyKeyDocument } from '../schemas/integration-idempotency-key.js';
 export type { IntegrationMappingDocument, IntegrationMappingFields } from '../schemas/integration-mapping.js';
 export type { MappingMethods } from '../schemas/mapping-methods.js';
+export type * from '../schemas/operation-input.js';
 export type {
   IntegrationWebhookDocument,
   IntegrationWebhookFields,

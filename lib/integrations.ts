@@ -2,7 +2,6 @@ import { createJobs } from '../jobs/create-jobs.js';
 import { maintenanceJobs } from '../jobs/maintenance-jobs.js';
 import type { ProviderMap } from '../providers/contracts.js';
 import type { IntegrationDocument } from '../schemas/integration.js';
-import type { StoredError } from '../schemas/integration-request.js';
 import { compileModels, type CompiledModels, type IntegrationModels } from '../schemas/models.js';
 import { createBoundSealer } from './credentials/bound-sealer.js';
 import { createCircuit } from './circuit/circuit.js';
@@ -20,19 +19,19 @@ import { internals, type HasInternals } from './instance/internals.js';
 import { createLifecycle } from './instance/lifecycle.js';
 import { createStuckCommands } from './instance/stuck-commands.js';
 import { createMemory } from './instance/memory.js';
+import { createRecording } from './instance/recording.js';
 import { createFailureWatch } from './monitoring/failure-watch.js';
 import { createMonitoring } from './monitoring/monitoring.js';
 import { resolveOptions, type IntegrationsOptions, type ResolvedOptions } from './options.js';
 import { createRateBudget } from './rate-limits/rate-budget.js';
-import { createRequestLog } from './request-log/request-log.js';
-import { storedError } from './request-log/stored-error.js';
-import { createBodyRecorder } from './requests/body-recorder.js';
 import { createCallGate } from './requests/call-gate.js';
-import { createCallRecorder, type HealthObserver } from './requests/call-recorder.js';
-import type { EntryRedaction } from './requests/log-entry.js';
 import { createHttpTransport } from './requests/http-transport.js';
 import { createPipeline } from './requests/pipeline.js';
 import { createRetryPolicy } from './requests/retry-policy.js';
+import { defineOAuthHttp } from './oauth/client/oauth-http.js';
+import { createConnections } from './oauth/connect/create-connections.js';
+import { createTokens } from './oauth/create-tokens.js';
+import { refreshJob } from './oauth/refresh-job.js';
 import { createSyncs } from './sync/create-syncs.js';
 import { createWebhooks } from './webhooks/create-webhooks.js';
 import { createTransportSwitch } from './requests/transport-switch.js';
@@ -112,7 +111,8 @@ function createBackground(
   const { signals } = calling.traffic.monitoring;
   const syncs = createSyncs({ ...shared, settings: options.sync, incidents: signals, worker });
   const webhooks = createWebhooks({ ...options, ...shared, ...worker, settings: options.webhooks });
-  const definitions = [...maintenance, ...syncs.definitions, ...webhooks.definitions];
+  const refresh = refreshJob({ ...shared, model: models.Integration, tokens: calling.tokens, settings: options.oauth });
+  const definitions = [...maintenance, ...syncs.definitions, ...webhooks.definitions, refresh];
   const redact = (text: string) => redactor.text(text);
   const jobs = createJobs({ ...options, settings: options.jobs, definitions, logger, redact });
   const { isStarted, ...lifecycle } = createLifecycle({
@@ -130,6 +130,8 @@ type Calling = ReturnType<typeof createCalling>;
 function createCalling(options: ResolvedOptions, foundation: Foundation, { models }: CompiledModels) {
   const { redactor, logger, events, registry, sealer } = foundation;
   const values = createDocumentValues({ sealer, registry });
+  const { oauth: settings } = options;
+  const tokens = createTokens({ ...options, ...foundation, model: models.Integration, values, settings });
   const traffic = createTraffic(options, foundation, models);
   const health = traffic.monitoring.observer;
   const { recorder, requestLog, toStoredError } = createRecording(options, foundation, models, health);
@@ -141,12 +143,9 @@ function createCalling(options: ResolvedOptions, foundation: Foundation, { model
   const pipeline = createPipeline({
     ...traffic,
     ...memory,
-    recorder,
-    retryPolicy,
-    toStoredError,
+    ...{ recorder, retryPolicy, toStoredError, tokens, gate },
     credentialReader: values,
     transport: transport.current,
-    gate,
   });
   const calls = {
     pipeline,
@@ -157,12 +156,14 @@ function createCalling(options: ResolvedOptions, foundation: Foundation, { model
     retryPolicy,
   };
   defineHttp(models.Integration, calls);
+  defineOAuthHttp(models.Integration, options, httpClient);
   const { journal } = options.requestLog;
   const knownSecrets = (integration: IntegrationDocument) => values.knownSecrets(integration).catch(() => []);
   const operations = { model: models.IntegrationLog, events, logger, redactor, toStoredError, knownSecrets, journal };
-  const services = { models, values, operations, calls, health };
-  const operators = { ...traffic.services, ...memory.services };
-  return { services, operators, transport, requestLog, httpClient, gate, traffic, memory };
+  const services = { models, values, operations, calls, health, tokens };
+  const oauth = createConnections({ ...options, ...foundation, ...operations, ...memory.services, models });
+  const operators = { ...traffic.services, ...memory.services, oauth };
+  return { services, operators, transport, requestLog, httpClient, gate, traffic, memory, tokens };
 }
 
 /** What all processes share about the traffic of each integration. */
@@ -185,31 +186,4 @@ function createTraffic(options: ResolvedOptions, { registry, events, logger }: F
       ),
   });
   return { budget, circuit, monitoring, services: { circuit: circuit.service, rateLimits: budget.service } };
-}
-
-/** What is kept of a call. */
-function createRecording(
-  { requestLog: settings }: ResolvedOptions,
-  foundation: Foundation,
-  models: IntegrationModels,
-  health: HealthObserver,
-) {
-  const { redactor, logger, events } = foundation;
-  const model = models.IntegrationRequest;
-  const requestLog = createRequestLog({
-    ...settings,
-    model,
-    writeConcern: { w: 1, j: settings.journal },
-    onLost: (loss) => logger.error('Entries of the request log were lost.', { ...loss }),
-  });
-  const redaction: EntryRedaction = {
-    body: createBodyRecorder(redactor, settings.maxStoredBytes),
-    endpoint: ({ endpoint, knownSecrets }) => redactor.url(endpoint, { knownSecrets }),
-  };
-  return {
-    requestLog,
-    recorder: createCallRecorder({ requestLog, model, events, logger, redaction, health }),
-    toStoredError: (error: unknown, knownSecrets: readonly string[] = []): StoredError =>
-      storedError(error, { redactor, knownSecrets }),
-  };
 }

@@ -1,5 +1,6 @@
 import type { Request, RequestHandler } from 'express';
 import { IntegrationError } from '../lib/errors.js';
+import { isSameOrigin } from './same-origin.js';
 
 const jobId = /^[0-9a-f]{24}$/i;
 
@@ -29,18 +30,6 @@ function refusalOf(req: Request): IntegrationError | undefined {
 }
 
 const changes = new Set(['requeue', 'retry', 'delete', 'pause', 'resume'].map((change) => `/api/jobs/${change}`));
-
-/** Browsers say where a request comes from; what says nothing is no browser, and has no cookies to abuse. */
-function isSameOrigin(req: Request): boolean {
-  const site = req.get('sec-fetch-site');
-  if (site !== undefined) return site === 'same-origin';
-  const origin = req.get('origin');
-  return origin === undefined || hostOf(origin) === req.get('host');
-}
-
-function hostOf(origin: string): string | null {
-  return URL.canParse(origin) ? new URL(origin).host : null;
-}
 
 function hasJobIds(body: unknown): boolean {
   if (typeof body !== 'object' || body === null || !('jobIds' in body)) return false;

@@ -121,6 +121,20 @@ export interface OAuthTokens {
   readonly refreshToken: string | null;
   /** Null: it does not say. */
   readonly tokenExpiresAt: Date | null;
+  /** What was granted; null or absent: it does not say, which means what was asked for (RFC 6749, section 5.1). */
+  readonly scopes?: readonly string[] | null;
+  /** Id of the account at the other side; null or absent: it does not say. */
+  readonly account?: string | null;
+  /** Whatever else `getCredentials()` shall give: the URL of the account's own API, say. Sealed like the tokens. */
+  readonly additional?: PlainObject;
+}
+
+/** An authorization server, as its answers name it. */
+export interface AuthorizationIssuer {
+  /** Compared character by character with `iss`. */
+  readonly issuer: string;
+  /** Its metadata says `authorization_response_iss_parameter_supported`: an answer without `iss` is not its own. */
+  readonly isAlwaysSent: boolean;
 }
 
 /** Connects by OAuth 2. */
@@ -141,6 +155,20 @@ export interface HasOAuth2<Credentials = PlainObject, Metadata = PlainObject> {
   revokeToken(integration: IntegrationDocument<Credentials, Metadata>): Promise<void>;
   /** How long before its expiry a token is refreshed, in seconds. */
   refreshThreshold(): number;
+  /** The scopes that a connection asks for; fewer may be granted. Absent, or none: it is not known what is asked for. */
+  requestedScopes?(integration: IntegrationDocument<Credentials, Metadata>): readonly string[];
+  /**
+   * No user has to agree (the grant `client_credentials`, say): `refreshToken()` gives the first tokens as well, and
+   * needs no refresh token for further ones.
+   */
+  readonly connectsWithoutUser?: true;
+  /**
+   * Who answers authorization requests: an answer that says that it is another's is refused before anything is asked
+   * for its code (RFC 9207). Absent, or null: it is not known.
+   */
+  authorizationIssuer?(
+    integration: IntegrationDocument<Credentials, Metadata>,
+  ): AuthorizationIssuer | null | Promise<AuthorizationIssuer | null>;
 }
 
 /** Tells whether the connection works, without a full sync. */

@@ -6,6 +6,7 @@ import { integrationIdempotencyKeySchema, type IntegrationIdempotencyKeyModel } 
 import { integrationGateSchema, type IntegrationGateModel } from './integration-gate.js';
 import { integrationIncidentSchema, type IntegrationIncidentModel } from './integration-incident.js';
 import { integrationLogSchema, type IntegrationLogModel } from './integration-log.js';
+import { integrationOAuthFlowSchema, type IntegrationOAuthFlowModel } from './integration-oauth-flow.js';
 import { integrationMappingSchema, type IntegrationMappingModel } from './integration-mapping.js';
 import { integrationRequestSchema, type IntegrationRequestModel } from './integration-request.js';
 import { integrationResponseSchema, type IntegrationResponseModel } from './integration-response.js';
@@ -30,6 +31,7 @@ export interface IntegrationModels {
   readonly IntegrationIncident: IntegrationIncidentModel;
   readonly IntegrationGate: IntegrationGateModel;
   readonly IntegrationResponse: IntegrationResponseModel;
+  readonly IntegrationOAuthFlow: IntegrationOAuthFlowModel;
 }
 
 export interface CompiledModels {
@@ -98,6 +100,7 @@ function compileAll(compile: CompileModel, prefix: string, methods: BoundIntegra
     IntegrationIncident: compile(`${base}Incident`, integrationIncidentSchema(`${prefix}_incidents`)),
     IntegrationGate: compile(`${base}Gate`, integrationGateSchema(`${prefix}_gates`)),
     IntegrationResponse: compile(`${base}Response`, integrationResponseSchema(`${prefix}_responses`)),
+    IntegrationOAuthFlow: compile(`${base}OAuthFlow`, integrationOAuthFlowSchema(`${prefix}_oauth_flows`)),
   };
 }
 

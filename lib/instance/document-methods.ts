@@ -3,6 +3,7 @@ import type { BoundIntegrationMethods, IntegrationDocument } from '../../schemas
 import type { IntegrationModels } from '../../schemas/models.js';
 import type { DocumentValues } from '../integration-store/document-values.js';
 import type { HealthObservers } from '../health/health-observer.js';
+import type { AccessTokens } from '../oauth/access-tokens.js';
 import { mappingMethods } from '../mappings/mapping-methods.js';
 import { logOperation, type OperationParts } from '../operations/log-operation.js';
 import { runOperation } from '../operations/run-operation.js';
@@ -19,6 +20,7 @@ export interface DocumentServices {
   readonly calls: IntegrationHttpParts;
   readonly health: Pick<HealthObservers, 'recordSuccess' | 'recordFailure'>;
   readonly syncs: Syncs['documents'];
+  readonly tokens: AccessTokens;
 }
 
 /**
@@ -31,6 +33,7 @@ export function documentMethods(services: () => DocumentServices): BoundIntegrat
     ...relations(services),
     ...mappingMethods(() => services().models.IntegrationMapping),
     ...syncMethods(services),
+    ...tokenMethods(services),
     at(endpoint) {
       return createBuilder(endpoint, (spec) => runCall(services().calls, this, spec));
     },
@@ -73,6 +76,22 @@ function syncMethods(services: () => DocumentServices): Pick<BoundIntegrationMet
     },
     pendingSyncItemCount() {
       return services().syncs.pendingItems(this);
+    },
+  };
+}
+
+type TokenMethod = 'getAccessToken' | 'tokenExpiresSoon' | 'refreshTokenIfNeeded';
+
+function tokenMethods(services: () => DocumentServices): Pick<BoundIntegrationMethods, TokenMethod> {
+  return {
+    getAccessToken() {
+      return services().tokens.getAccessToken(this);
+    },
+    tokenExpiresSoon() {
+      return services().tokens.tokenExpiresSoon(this);
+    },
+    refreshTokenIfNeeded() {
+      return services().tokens.refreshTokenIfNeeded(this);
     },
   };
 }

@@ -12,6 +12,8 @@ import type { Memory } from './memory.js';
 import { assertServerVersion } from './server-version.js';
 import type { StopOptions } from './services.js';
 import type { StuckCommands } from './stuck-commands.js';
+import { withinTime } from '../within-time.js';
+import type { Tokens } from '../oauth/create-tokens.js';
 import type { Webhooks } from '../webhooks/create-webhooks.js';
 
 export interface LifecycleParts {
@@ -25,6 +27,7 @@ export interface LifecycleParts {
   readonly httpClient: HttpClient;
   readonly memory: Pick<Memory, 'cache' | 'ledger'>;
   readonly jobs: JobRunner;
+  readonly tokens: Pick<Tokens, 'idle'>;
   readonly webhooks: Pick<Webhooks, 'check' | 'start' | 'stop'>;
   readonly traffic: { readonly budget: SharedRateBudget; readonly circuit: SharedCircuit };
 }
@@ -123,10 +126,12 @@ async function prepare(parts: LifecycleParts, signal: AbortSignal): Promise<void
 }
 
 async function end(parts: LifecycleParts, timeoutMs: number) {
-  const { jobs, webhooks, gate, requestLog, httpClient, traffic, memory } = parts;
+  const { jobs, webhooks, tokens, gate, requestLog, httpClient, traffic, memory } = parts;
   // Calls of jobs that are told to end are refused like all others.
   const limit = { graceMs: timeoutMs };
   await Promise.all([jobs.stop(limit), webhooks.stop(limit), gate.shut(timeoutMs)]);
+  // A refresh that has begun holds the only copy of what it brings.
+  await withinTime(tokens.idle(), timeoutMs, undefined);
   const keepers = [traffic.budget, traffic.circuit, memory.cache, memory.ledger];
   await Promise.all([requestLog.flush({ timeoutMs }), ...keepers.map((keeper) => keeper.stop())]);
   httpClient.close();

@@ -28,6 +28,7 @@ import type { MonitoringServices } from '../monitoring/monitoring.js';
 import type { SyncServices } from '../sync/create-syncs.js';
 import type { RunDueOptions, RunDueResult } from '../types/job-queue.js';
 import type { LoggerLike } from '../types/logger.js';
+import type { OAuthRouting, OAuthService } from '../oauth/connect/create-connections.js';
 import type { WebhookServices } from '../webhooks/create-webhooks.js';
 import type { IdOrDocument } from '../types/polymorphic.js';
 
@@ -148,6 +149,9 @@ export interface IntegrationServices<Entry extends ProviderEntry> {
   readonly webhooks: WebhookServices['webhooks'];
   /** Has a webhook handled anew; raises `WEBHOOK_BUSY` while it is being handled. */
   readonly replayWebhook: WebhookServices['replayWebhook'];
+
+  /** Connects integrations by OAuth 2, and disconnects them. */
+  readonly oauth: OAuthService & OAuthRouting;
 
   /** What was, or is, wrong with integrations. */
   readonly incidents: MonitoringServices['incidents'];

@@ -9,6 +9,7 @@ import { createHealthRecord } from '../health/health-record.js';
 import { createAuthenticatedUser, type AuthenticatedUserService } from '../identity/authenticated-user.js';
 import { createIncidentSignals, type IncidentSignals } from '../incidents/incident-signals.js';
 import { createIncidents, type Incidents } from '../incidents/incidents.js';
+import { createReconnectUrl } from '../oauth/reconnect-url.js';
 import type { ResolvedOptions } from '../options.js';
 import type { LoggerLike } from '../types/logger.js';
 import type { IdOrDocument } from '../types/polymorphic.js';
@@ -19,7 +20,7 @@ export interface MonitoringParts {
   readonly registry: ProviderRegistry;
   readonly gates: GateCollection;
   readonly views: GateViews;
-  readonly options: Pick<ResolvedOptions, 'health' | 'monitoring' | 'requests'>;
+  readonly options: Pick<ResolvedOptions, 'health' | 'monitoring' | 'requests' | 'publicUrl' | 'basePath'>;
   readonly events: EventHub;
   readonly logger: LoggerLike;
 }
@@ -43,7 +44,8 @@ export function createMonitoring({ models, registry, options, events, logger, ..
   const { Integration: model, IntegrationIncident: incidentModel } = models;
   const { health, monitoring, requests } = options;
   const signals = createIncidentSignals({ model: incidentModel, events, logger });
-  const record = createHealthRecord({ ...gate, model, settings: health, events, incidents: signals });
+  const reconnectUrl = createReconnectUrl({ ...options, registry });
+  const record = createHealthRecord({ ...gate, model, settings: health, events, incidents: signals, reconnectUrl });
   const providerOf = (key: string) => registry.find(key)?.provider ?? null;
   const observer = createHealthObserver({ record, providerOf, logger });
   const check = { model, registry, observer, deadlineMs: requests.deadlineMs };

@@ -29,6 +29,7 @@ const names = {
   syncItemMissing: true,
   oauthCompleted: true,
   oauthRevoked: true,
+  oauthRefreshFailed: true,
   webhookReceived: true,
   webhookProcessed: true,
   webhookFailed: true,

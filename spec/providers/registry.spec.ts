@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isIntegrationError, type IntegrationErrorCode } from '../../lib/errors.js';
-import { capabilityMembers } from '../../schemas/json/capability-members.js';
+import { capabilityMembers, optionalCapabilityMembers } from '../../schemas/json/capability-members.js';
 import type { AnyProvider } from '../../providers/contracts.js';
 import { createProviderRegistry } from '../../providers/registry.js';
 
@@ -260,6 +260,20 @@ describe('registering a provider', () => {
     ]);
     expect(problemsOf({ defaultRateLimit: noop, rateLimits: [] })).toEqual([
       'rateLimits: expected a function, got array',
+    ]);
+  });
+
+  it('refuses what HasOAuth2 may have beside it where it is not there, and what is no marker', () => {
+    const [needed] = capabilityMembers.HasOAuth2;
+    for (const name of optionalCapabilityMembers.HasOAuth2) {
+      const problems = problemsOf({ [name]: name === 'connectsWithoutUser' ? true : noop });
+      expect(problems).toContainEqual(
+        expect.stringMatching(new RegExp(`^${needed}: expected a function, got nothing; HasOAuth2 `)),
+      );
+    }
+    const complete = Object.fromEntries(capabilityMembers.HasOAuth2.map((name) => [name, noop]));
+    expect(problemsOf({ ...complete, connectsWithoutUser: false })).toEqual([
+      'connectsWithoutUser: expected true, got false',
     ]);
   });
 

@@ -25,9 +25,7 @@ const models = detachedModels();
 type ModelName = keyof typeof models;
 
 /** Names of the contract that later versions bring. What exists does not belong here. */
-const arrivesLater: Partial<Record<ModelName, readonly string[]>> = {
-  Integration: ['getAccessToken', 'tokenExpiresSoon', 'refreshTokenIfNeeded'],
-};
+const arrivesLater: Partial<Record<ModelName, readonly string[]>> = {};
 
 /** Names that this package adds to the contract. */
 interface Additions {
@@ -42,6 +40,8 @@ const additions: Partial<Record<ModelName, Additions>> = {
     fields: [
       ...['credentialVersion', 'sealedWith', 'staleSince', 'authenticatedUser', 'failureRateElevatedSince'],
       ...['syncCron', 'syncTimeZone', 'syncPausedAt', 'consecutiveSyncFailures', 'lastSyncRunId'],
+      ...['tokenExpiresAt', 'tokenRefreshAt', 'tokenRefresh', 'grantEndedAt', 'grantedScopes', 'connectedAccount'],
+      'accountChangedAt',
     ],
     methods: ['runOperation', 'getMetadata', 'remapExternalId', 'findOrphans', 'syncNow'],
     queryHelpers: ['active', 'forProvider', 'dueForSync'],
@@ -80,7 +80,7 @@ const additions: Partial<Record<ModelName, Additions>> = {
 
 /** What this package keeps beside the documents of the contract. */
 const additionalModels = [
-  ...['IntegrationGate', 'IntegrationIncident', 'IntegrationResponse'],
+  ...['IntegrationGate', 'IntegrationIncident', 'IntegrationResponse', 'IntegrationOAuthFlow'],
   ...['IntegrationSyncRun', 'IntegrationSyncBatch', 'IntegrationSyncEntity'],
 ];
 
@@ -237,6 +237,7 @@ describe('contracts of a provider', () => {
   const added: Readonly<Record<string, readonly string[]>> = {
     IntegrationProvider: ['http'],
     DeclaresRateLimit: ['rateLimits'],
+    HasOAuth2: ['requestedScopes', 'connectsWithoutUser', 'authorizationIssuer'],
     HandlesWebhooks: [
       ...['resolveIntegration', 'webhookSecretScope', 'webhookOrderingKey', 'answerWebhookChallenge'],
       ...['sealWebhooks', 'invalidSignatureStatus', 'webhookTries', 'webhookBackoff'],
@@ -250,6 +251,7 @@ describe('contracts of a provider', () => {
   /** What the contracts are made of. */
   const vocabulary = [
     'AuthenticatedUser',
+    'AuthorizationIssuer',
     'AuthorizeFacts',
     'CapabilityContracts',
     'IntegrationDirectory',
@@ -290,6 +292,7 @@ describe('events', () => {
     ...['circuitOpened', 'circuitClosed', 'incidentOpened', 'incidentClosed', 'reauthorizationRequired'],
     ...['elevatedFailureRate', 'failureRateRecovered', 'syncBecameStale', 'syncStalenessRecovered'],
     ...['syncItemStuck', 'syncItemMissing', 'webhookProcessed', 'webhookFailed'],
+    'oauthRefreshFailed',
   ];
 
   it('are those of the contract, and the additions that are declared here', () => {

@@ -1,6 +1,11 @@
 import mongoose, { Schema, Types } from 'mongoose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createIntegrations, RateLimit, type HandlesWebhooks, type IntegrationWebhookFields } from '../../lib/index.js';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { integrationCollection } from '../../lib/integration-store/integration-collection.js';
+import { createConnectionQueries } from '../../lib/oauth/connect/connection-queries.js';
+import { createFlowStore } from '../../lib/oauth/connect/flow-store.js';
+import { refreshAhead } from '../../lib/oauth/refresh-ahead.js';
+import { createRefreshQueries } from '../../lib/oauth/refresh-queries.js';
 import { createServerClock } from '../../lib/server-clock.js';
 import { createInbox, type WebhookCollection } from '../../lib/webhooks/inbox.js';
 import { newWebhook } from '../../lib/webhooks/new-webhook.js';
@@ -71,6 +76,8 @@ const seeds: Record<keyof typeof models, Seed> = {
     syncIntervalMinutes: index % 4 === 0 ? 60 : null,
     nextSyncAt: index % 4 === 0 ? new Date(index % 100 === 0 ? start : start * 2) : null,
     syncCursor: null,
+    tokenRefreshAt: index % 100 === 1 ? new Date(index % 1000 === 1 ? start : start * 2) : null,
+    grantEndedAt: null,
   }),
   IntegrationRequest: (index) => ({
     _id: idOf(kinds.request, index),
@@ -176,6 +183,12 @@ const seeds: Record<keyof typeof models, Seed> = {
     tags: [`tag-${index % 1000}`],
     storedAt: new Date(start),
     expireAt: new Date(Date.UTC(2999, 0)),
+  }),
+  IntegrationOAuthFlow: (index) => ({
+    _id: `flow-${index}`,
+    integrationId: integrationOfDocument(index),
+    provider: 'acme',
+    expiresAt: new Date(Date.UTC(2999, 0)),
   }),
 };
 
@@ -437,6 +450,40 @@ const queries: Record<string, () => Promise<unknown>> = {
   'idempotency.listUnknown() of an integration': () => integrations.idempotency.listUnknown(busyIntegration),
   'idempotency.listUnknown() of all, of a later page': () =>
     integrations.idempotency.listUnknown(null, { after: idOf(0, 0) }),
+  'a connection that is begun, completed and cancelled': async () => {
+    const flows = createFlowStore(models.IntegrationOAuthFlow, 60_000);
+    const flow = { _id: 'new', integrationId: busyIntegration, provider: 'acme', user: null, browserHash: 'x' };
+    const rest = { codeVerifier: 'x', redirectUri: 'x', issuer: null, requiresIssuer: false, returnTo: null };
+    await flows.begin({ ...flow, ...rest });
+    await flows.consume('flow-700');
+    await flows.cancel(busyIntegration);
+  },
+  'a token refresh': async () => {
+    const refreshes = createRefreshQueries(integrationCollection(models.Integration), 60_000);
+    const { credentialVersion } = (await refreshes.read(busyIntegration))!;
+    const row = (await refreshes.acquire(busyIntegration, credentialVersion, 'of this process'))!;
+    await refreshes.renew(busyIntegration, 'of this process');
+    const times = { tokenExpiresAt: null, tokenRefreshAt: null };
+    const saved = await refreshes.save(row, { tokens: 'x', sealedWith: ['current'], grantedScopes: null, ...times });
+    await refreshes.release(saved!, 'of nobody', { waitMs: 1, isAnswerLost: false });
+    await refreshes.giveBack(saved!, 'of nobody');
+    await refreshes.endGrant(saved!, 'of nobody');
+  },
+  // Behind it, because there is nothing to refresh any more afterwards.
+  'a connection that is stored and ended': async () => {
+    const queries = createConnectionQueries(integrationCollection(models.Integration));
+    const row = await queries.read(busyIntegration);
+    const times = { tokenExpiresAt: null, tokenRefreshAt: null };
+    const account = { grantedScopes: null, connectedAccount: null, isOtherAccount: false };
+    const connected = await queries.connect(row!, { tokens: 'x', ...times, ...account });
+    await queries.disconnect(connected!);
+  },
+  'tokens that are to be refreshed ahead': async () => {
+    const refreshed = vi.fn(() => Promise.resolve());
+    const parts = { model: models.Integration, tokens: { refreshAhead: refreshed }, logger: integrations.logger };
+    await refreshAhead(parts, new AbortController().signal);
+    expect(refreshed).toHaveBeenCalledTimes(100);
+  },
   'the requests of a related record': () =>
     models.IntegrationRequest.find({ relatedType: 'Order', relatedId: 400 }).sort({ createdAt: -1 }).exec(),
 };

@@ -127,7 +127,7 @@ describe("the application's global plugins", () => {
       console.log(JSON.stringify([own, ...Object.values(models)].map(({ schema }) => 'tenantId' in schema.paths)));
     `;
     const { stdout } = await run(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script]);
-    expect(JSON.parse(stdout)).toEqual([true, ...Array<boolean>(13).fill(false)]);
+    expect(JSON.parse(stdout)).toEqual([true, ...Array<boolean>(14).fill(false)]);
   });
 });
 

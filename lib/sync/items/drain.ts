@@ -9,9 +9,11 @@ import type { LoggerLike } from '../../types/logger.js';
 import type { SyncSettings } from '../../types/sync-settings.js';
 import type { ItemListeners } from '../item-listeners.js';
 import type { ClaimedBatch } from './batch.js';
+import type { RunStore } from '../runs/run-store.js';
 import type { BatchStore } from './batch-store.js';
 import type { DrainWaker } from './drain-waker.js';
 import type { FreshBatches } from './fresh-batches.js';
+import { createFormerItems } from './former-items.js';
 import { createIntegrationViews } from './integration-views.js';
 import { createItemAcks } from './item-acks.js';
 import { itemCollections, type ItemModels } from './item-collections.js';
@@ -19,6 +21,7 @@ import { workOnBatch, type BatchWorkParts, type WorkLimits } from './work-on-bat
 
 export interface DrainParts {
   readonly models: ItemModels;
+  readonly store: Pick<RunStore, 'find'>;
   readonly batches: BatchStore;
   readonly fresh: FreshBatches;
   readonly registry: Pick<ProviderRegistry, 'find'>;
@@ -46,6 +49,7 @@ const defaultGraceMs = 5_000;
 export function createDrain(parts: DrainParts): (runId: Types.ObjectId, signal: AbortSignal) => Promise<void> {
   const { batches, waker } = parts;
   const work = batchWorkParts(parts);
+  const former = createFormerItems({ ...parts, items: work.items });
   // One at a time: a poison item would take the same innocent neighbours with it over and over.
   let isCareful = false;
 
@@ -59,6 +63,8 @@ export function createDrain(parts: DrainParts): (runId: Types.ObjectId, signal: 
   }
 
   async function handle(batch: ClaimedBatch, limits: WorkLimits): Promise<void> {
+    const view = await work.views(batch.run.integrationId);
+    if (view !== null && (await former.giveUp(batch, view.integration))) return;
     if (!batch.isCareful) return workOnBatch(work, batch, limits);
     isCareful = true;
     try {

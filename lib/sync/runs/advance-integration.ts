@@ -4,11 +4,12 @@ import type { SyncOutcome } from '../../../schemas/integration-sync-run.js';
 import { durableWrite } from '../../durable-write.js';
 import { integrationCollection } from '../../integration-store/integration-collection.js';
 import { compareCheckpoints } from './compare-checkpoints.js';
+import { isOfFormerAccount } from './former-account.js';
 import type { SyncRun } from './run-collection.js';
 
 /** What a run that ends means for its integration. */
 export interface Advance {
-  readonly run: Pick<SyncRun, '_id' | 'integrationId' | 'isExclusive' | 'cursor' | 'nextCursor'>;
+  readonly run: Pick<SyncRun, '_id' | 'integrationId' | 'isExclusive' | 'cursor' | 'nextCursor' | 'createdAt'>;
   readonly outcome: Exclude<SyncOutcome, 'cancelled'>;
   /** The cursor that the run has come to; null: none. */
   readonly cursor: unknown;
@@ -28,13 +29,13 @@ export interface Advanced {
 /** What the decision rests on: where any of it has changed since, it is made again. */
 const seenFields = [
   ...(['syncCursor', 'lastSyncRunId', 'consecutiveSyncFailures', 'lastSyncedAt', 'healthStatus'] as const),
-  ...(['syncIntervalMinutes', 'syncCron', 'syncTimeZone'] as const),
+  ...(['syncIntervalMinutes', 'syncCron', 'syncTimeZone', 'accountChangedAt'] as const),
 ];
 const tries = 100;
 
 /**
- * Moves the cursor of an integration, never back, and its schedule, always. It is one write, which counts nothing twice
- * when it is repeated.
+ * Moves the cursor of an integration, never back, and its schedule, always; neither for a run of the account that was
+ * connected before. It is one write, which counts nothing twice when it is repeated.
  *
  * @returns Null: the integration is gone.
  */
@@ -45,14 +46,16 @@ export async function advanceIntegration(model: IntegrationModel, advance: Advan
     const seen = await collection.findOne({ _id }, { readPreference: 'primary' });
     if (seen === null) return null;
     const unchanged = Object.fromEntries(seenFields.map((name) => [name, { $eq: seen[name] ?? null }]));
-    const isLater = movesOn(seen, advance);
-    const change = { ...(isLater && { syncCursor: advance.cursor }), ...scheduleAfter(seen, advance) };
+    const isFormer = isOfFormerAccount(advance.run, seen);
+    const isLater = !isFormer && movesOn(seen, advance);
+    const schedule = isFormer ? {} : scheduleAfter(seen, advance);
+    const change = { ...(isLater && { syncCursor: advance.cursor }), ...schedule };
     const stored = await collection.findOneAndUpdate(
       { _id, ...unchanged },
       { $set: change, $currentDate: { updatedAt: true } },
       { ...durableWrite, returnDocument: 'after' },
     );
-    const hasMoved = isLater || isMoved(seen, advance);
+    const hasMoved = isLater || (!isFormer && isMoved(seen, advance));
     if (stored !== null) return { integration: model.hydrate(stored), hasMoved };
   }
   throw new Error('An integration was changed a hundred times while the end of its sync was to be stored.');

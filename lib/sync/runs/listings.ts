@@ -7,6 +7,7 @@ import type { SyncProgress } from '../../types/sync-progress.js';
 import type { Types } from 'mongoose';
 import { syncJobs } from '../job-names.js';
 import { putOffMs } from '../../failures/put-off-ms.js';
+import { isOfFormerAccount } from './former-account.js';
 import { listRun, type Listed, type ListingEnd } from './list-run.js';
 import { keepRunLease, type RunLease } from './run-lease.js';
 import type { RunLog } from './run-log.js';
@@ -43,6 +44,7 @@ export function createListings(parts: ListingsParts): Listings {
     async list(ending, since, signal) {
       const { run } = ending;
       if (run.crashes >= mostCrashes) return give(ending, processCrash(run), countsOf(run));
+      if (isOfFormerAccount(run, ending.integration)) return store.enterDraining(run, null, countsOf(run));
       const begun = await begin(parts, ending);
       if (begun === null) return false;
       await log.open(ending.integration, begun);

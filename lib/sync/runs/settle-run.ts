@@ -9,6 +9,7 @@ import { nextSyncAt } from '../schedule/next-sync-at.js';
 import { advanceIntegration, type Advanced } from './advance-integration.js';
 import type { SyncProvider } from './call-provider.js';
 import type { CheckpointValues } from './checkpoint-values.js';
+import { isOfFormerAccount } from './former-account.js';
 import { nextCursor } from './next-cursor.js';
 import type { SyncRun } from './run-collection.js';
 import type { RunLease } from './run-lease.js';
@@ -65,15 +66,19 @@ export async function settleRun(
   const counted: SyncRun = { ...run, listed: totals.listed };
   await parts.settleOlderFailures(counted);
   const { cursor, error } = await cursorOf(parts, ending, totals);
-  const outcome = outcomeOf(totals, error);
+  const judged = outcomeOf(totals, error);
   // What follows must not undo what another process has made of items that were retried meanwhile.
   await lease.assertHeld();
-  const advanced = await advance(parts, ending, outcome, cursor);
+  const advanced = await advance(parts, ending, judged, cursor);
   if (advanced === null) return 'lost';
   const { integration } = advanced;
+  const isFormer = isOfFormerAccount(run, integration);
+  const outcome = isFormer ? 'cancelled' : judged;
   const announceLog = await parts.log.close(integration, run._id, endOfLog(counted, totals, { outcome, error }));
-  await parts.missing.noteSeen(counted);
-  await parts.missing.findMissing({ ...counted, outcome });
+  if (!isFormer) {
+    await parts.missing.noteSeen(counted);
+    await parts.missing.findMissing({ ...counted, outcome });
+  }
   const left = advanced.hasMoved ? cursor : null;
   const settled = await parts.store.settle(run, { ...totals, outcome, nextCursor: left ?? run.nextCursor });
   if (settled === null) return 'lost';

@@ -17,6 +17,7 @@ import type { BatchOwner } from '../../../../lib/sync/items/batch.js';
 import { createBatchStore } from '../../../../lib/sync/items/batch-store.js';
 import { createFreshBatches } from '../../../../lib/sync/items/fresh-batches.js';
 import { createDrain } from '../../../../lib/sync/items/drain.js';
+import { createRunStore } from '../../../../lib/sync/runs/run-store.js';
 import { createDrainWaker } from '../../../../lib/sync/items/drain-waker.js';
 import {
   createItemWriter,
@@ -92,6 +93,7 @@ function queueOf(integrations: ReturnType<typeof createIntegrations>, settings: 
   const listeners = createItemListeners();
   const shared = {
     models,
+    store: createRunStore({ model: models.IntegrationSyncRun, leaseMs: 60_000, deferWindowMs: 60_000 }),
     batches: createBatchStore({ models, leaseMs: settings.leaseSeconds * 1_000 }),
     fresh: createFreshBatches(),
     waker: createDrainWaker({ queue, logger }),

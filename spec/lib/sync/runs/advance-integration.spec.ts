@@ -16,7 +16,15 @@ type Facts = Partial<Omit<Advance, 'run'>> & { readonly run?: Partial<Advance['r
 function advance({ run = {}, ...facts }: Facts = {}) {
   const integrationId = world.integration._id;
   return advanceIntegration(model, {
-    run: { _id: new Types.ObjectId(), integrationId, isExclusive: true, cursor: null, nextCursor: null, ...run },
+    run: {
+      _id: new Types.ObjectId(),
+      integrationId,
+      isExclusive: true,
+      cursor: null,
+      nextCursor: null,
+      createdAt: now,
+      ...run,
+    },
     ...{ outcome: 'success', cursor: null, now, nextSyncAt: () => next },
     ...facts,
   });
@@ -126,6 +134,15 @@ describe('the cursor', () => {
     const run = { _id: new Types.ObjectId(), cursor: null };
     await advance({ cursor: { page: 2 }, run });
     expect(await advance({ cursor: { page: 2 }, run })).toMatchObject({ hasMoved: true });
+  });
+
+  it('of a run that began before another account was connected stays, and so does the schedule', async () => {
+    await set({ accountChangedAt: now, nextSyncAt: null });
+    expect(await advance({ cursor: 5 })).toMatchObject({ hasMoved: false });
+    expect(await stored()).toMatchObject({ syncCursor: null, nextSyncAt: null, lastSyncRunId: null });
+    const later = { createdAt: new Date(now.getTime() + 1) };
+    expect(await advance({ cursor: 3, run: later })).toMatchObject({ hasMoved: true });
+    expect(await stored()).toMatchObject({ syncCursor: 3, nextSyncAt: next });
   });
 
   it('never moves back, in whatever order runs end', async () => {
