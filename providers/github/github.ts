@@ -1,5 +1,7 @@
-import type { HandlesWebhooks } from '../../lib/index.js';
-import { restApi } from './rest-api.js';
+import type { HandlesWebhooks, HasOAuth2 } from '../../lib/index.js';
+import { connectsByOAuth } from './oauth/connects-by-oauth.js';
+import type { GitHubOAuthOptions } from './oauth/oauth-options.js';
+import { connectableRestApi, restApi } from './rest-api.js';
 import type { GitHubCredentials, GitHubMetadata } from './types.js';
 import type { GitHubWebhookHandlers } from './webhooks/github-webhook.js';
 import { checkedSecrets, handlesGitHubWebhooks } from './webhooks/handles-webhooks.js';
@@ -17,10 +19,25 @@ export interface GitHubOptions<Payloads = GitHubPayloads> {
    * most ten. Default: each integration has its own in its credentials.
    */
   readonly webhookSecrets?: readonly string[];
+  /**
+   * Your app, that users authorize: integrations then need no `token` in their credentials. Default: none, and each has
+   * one.
+   */
+  readonly oauth?: GitHubOAuthOptions | undefined;
+}
+
+/** With an app that users authorize. */
+export interface GitHubOptionsWithOAuth<Payloads = GitHubPayloads> extends GitHubOptions<Payloads> {
+  readonly oauth: GitHubOAuthOptions;
 }
 
 /** A provider of GitHub, as `createGitHub()` makes it. */
 export type GitHubProvider = typeof restApi & HandlesWebhooks<GitHubCredentials, GitHubMetadata>;
+
+/** One whose integrations users connect, as `createGitHub({ oauth })` makes it. */
+export type ConnectableGitHubProvider = typeof connectableRestApi &
+  HandlesWebhooks<GitHubCredentials, GitHubMetadata> &
+  HasOAuth2<GitHubCredentials, GitHubMetadata>;
 
 /**
  * GitHub's REST API, on github.com or a GitHub Enterprise of your own (`metadata.baseUrl`). A server on a private
@@ -29,15 +46,26 @@ export type GitHubProvider = typeof restApi & HandlesWebhooks<GitHubCredentials,
  *
  *     createIntegrations({ providers: { github: createGitHub({ webhooks: { push: ({ payload }) => … } }) } });
  *
+ * With `oauth: { clientId, clientSecret }`, users connect their accounts.
+ *
  * @throws IntegrationError `OPTIONS_INVALID`
  * @see https://docs.github.com/en/rest
  */
+export function createGitHub<Payloads = GitHubPayloads>(
+  options: GitHubOptionsWithOAuth<Payloads>,
+): ConnectableGitHubProvider;
+export function createGitHub<Payloads = GitHubPayloads>(
+  options?: GitHubOptions<Payloads> & { readonly oauth?: undefined },
+): GitHubProvider;
 export function createGitHub<Payloads = GitHubPayloads>({
   webhooks,
   webhookSecrets,
-}: GitHubOptions<Payloads> = {}): GitHubProvider {
+  oauth,
+}: GitHubOptions<Payloads> = {}): GitHubProvider | ConnectableGitHubProvider {
   const secrets = webhookSecrets === undefined ? [] : checkedSecrets(webhookSecrets);
-  return { ...restApi, ...handlesGitHubWebhooks({ handlers: webhooks ?? {}, secrets }) };
+  const receiving = handlesGitHubWebhooks({ handlers: webhooks ?? {}, secrets });
+  if (oauth === undefined) return { ...restApi, ...receiving };
+  return { ...connectableRestApi, ...receiving, ...connectsByOAuth(oauth) };
 }
 
 /** The provider without handlers: what the application has to add is `createGitHub()`'s. */

@@ -1,4 +1,5 @@
 import type { IntegrationDocument } from '../../lib/index.js';
+import { tokenIn } from './authorize.js';
 import type { GitHubCredentials, GitHubMetadata } from './types.js';
 
 const timeoutMs = 10_000;
@@ -22,7 +23,7 @@ export async function healthCheck(
 async function probe(integration: IntegrationDocument<GitHubCredentials, GitHubMetadata>): Promise<string> {
   const { owner, repo } = integration.getMetadata();
   if (owner !== undefined && repo !== undefined) return '/repos/{owner}/{repo}';
-  const { token } = await integration.getCredentials();
+  const token = tokenIn(await integration.getCredentials());
   // The token of an app's installation acts for nobody: GET /user refuses it.
-  return token.startsWith('ghs_') ? '/installation/repositories' : '/user';
+  return token?.startsWith('ghs_') === true ? '/installation/repositories' : '/user';
 }

@@ -1,11 +1,19 @@
 /**
- * The built-in provider for GitHub: `createIntegrations({ providers: { github } })`, or, with handlers of webhooks,
- * `createGitHub({ webhooks })`.
+ * The built-in provider for GitHub: `createIntegrations({ providers: { github } })`, or, with handlers of webhooks or
+ * an app that users authorize, `createGitHub({ webhooks, oauth })`.
  *
  * @module
  */
-export { createGitHub, github, type GitHubOptions, type GitHubProvider } from './github.js';
+export {
+  createGitHub,
+  github,
+  type ConnectableGitHubProvider,
+  type GitHubOptions,
+  type GitHubOptionsWithOAuth,
+  type GitHubProvider,
+} from './github.js';
 export { issueSynced, type GitHubAccount, type GitHubIssue, type GitHubLabel } from './issues/github-issue.js';
+export type { GitHubOAuthOptions } from './oauth/oauth-options.js';
 export type { GitHubCredentials, GitHubIntegration, GitHubMetadata } from './types.js';
 export { readGitHubWebhook, type GitHubWebhook, type GitHubWebhookHandlers } from './webhooks/github-webhook.js';
 export type {

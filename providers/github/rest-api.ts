@@ -1,6 +1,8 @@
-import { bearer, defineProvider, RateLimit, reduceCheckpointsByMax } from '../../lib/index.js';
+import { defineProvider, RateLimit, reduceCheckpointsByMax } from '../../lib/index.js';
+import { apiRoot } from './addresses.js';
 import { authenticatedUser } from './authenticated-user.js';
-import { credentialSchema } from './credential-schema.js';
+import { authorize } from './authorize.js';
+import { connectableCredentialSchema, credentialSchema } from './credential-schema.js';
 import { healthCheck } from './health-check.js';
 import { issueSynced } from './issues/github-issue.js';
 import { sync, syncIncremental } from './issues/list-issues.js';
@@ -8,19 +10,13 @@ import { metadataSchema } from './metadata-schema.js';
 import { classifyFailure, isRetryable, responseMetadata, retryDelayMs } from './rate-limit.js';
 import { sensitiveResponseFields } from './sensitive-fields.js';
 
-/**
- * GitHub's REST API, on github.com or a GitHub Enterprise of your own.
- *
- * @see https://docs.github.com/en/rest
- */
-export const restApi = defineProvider({
+const members = {
   name: 'GitHub',
-  credentialSchema,
   metadataSchema,
   http: {
-    baseUrl: ({ baseUrl }) => baseUrl ?? 'https://api.github.com',
+    baseUrl: apiRoot,
     headers: { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' },
-    authorize: (request, { credentials }) => bearer(request, credentials.token),
+    authorize,
     responseMetadata,
   },
   healthCheck,
@@ -42,4 +38,14 @@ export const restApi = defineProvider({
   checkpointOrder: 'ascending',
   // Issues can be deleted, and transferred to other repositories.
   detectDeletions: true,
-});
+} as const;
+
+/**
+ * GitHub's REST API, on github.com or a GitHub Enterprise of your own.
+ *
+ * @see https://docs.github.com/en/rest
+ */
+export const restApi = defineProvider({ ...members, credentialSchema });
+
+/** The same, for integrations that need no token of their own because users connect them. */
+export const connectableRestApi = defineProvider({ ...members, credentialSchema: connectableCredentialSchema });

@@ -34,6 +34,13 @@ describe('npm run demo -- --once', () => {
     ],
     ['a write that is not repeated', /POST \/issues -> 502 .*\n.*1 attempt: 503$/m],
     ['an operation', '{"imported":13}'],
+    [
+      'a user who connects by OAuth',
+      /^ {3}application +GET \/integrations\/\{id\}\/oauth\/authorize +303\n {3}GitHub +GET \/login\/oauth\/authorize +302\n {3}application +GET \/integrations\/oauth\/callback\/github +200$/m,
+    ],
+    ['a call with the token of a connection', /^ {3}after connecting +GET \/user -> 200$/m],
+    ['a token that has expired and is replaced', /^ {3}eight hours later +GET \/user -> 401 -> 200$/m],
+    ['a connection that is over', /^ {3}after disconnecting +GET \/user -> REAUTHORIZATION_REQUIRED$/m],
     ['a webhook that is handled', /^ {3}opened +issues\.opened +200 queued +processed$/m],
     ['a webhook that comes again', /^ {3}again +issues\.opened +200 duplicate +processed$/m],
     ['a webhook that is forged', /^ {3}forged +issues\.opened +401 WEBHOOK_SIGNATURE_INVALID +not stored$/m],

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { buffer } from 'node:stream/consumers';
@@ -453,5 +454,126 @@ describe('webhooks', () => {
     const api = await start();
     const ping = await api.webhooks.add({ repository, url: `http://127.0.0.1:${await freePort()}/`, secret: 'x' });
     expect(ping).toMatchObject({ status: null, answer: '' });
+  });
+});
+
+describe('the authorization of apps', () => {
+  const callbackUrl = 'http://127.0.0.1:1/callback';
+
+  async function open(kind: 'github-app' | 'oauth-app', query: Record<string, string> = {}) {
+    const api = await start();
+    const app = api.authorizationServer.register({ kind, callbackUrl });
+    const authorize = async (more: Record<string, string> = {}) => {
+      const asked = new URLSearchParams({ client_id: app.clientId, state: 's', ...query, ...more });
+      const { status, headers } = await fetch(`${api.url}/login/oauth/authorize?${asked.toString()}`, {
+        redirect: 'manual',
+      });
+      const location = headers.get('location');
+      return { status, sent: Object.fromEntries(new URL(location ?? 'none:').searchParams) };
+    };
+    const token = async (form: Record<string, string>, accept = 'application/json') => {
+      const body = new URLSearchParams({
+        client_id: app.clientId,
+        client_secret: app.clientSecret,
+        ...form,
+      }).toString();
+      const answer = await fetch(`${api.url}/login/oauth/access_token`, { method: 'POST', headers: { accept }, body });
+      return { status: answer.status, text: await answer.text() };
+    };
+    const tokens = async (form: Record<string, string>): Promise<Record<string, unknown>> => {
+      const { text } = await token(form);
+      return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
+    };
+    const connect = async () => tokens({ code: (await authorize()).sent.code ?? '' });
+    const remove = async (what: string, accessToken: unknown, secret = app.clientSecret) => {
+      const authorization = `Basic ${Buffer.from(`${app.clientId}:${secret}`).toString('base64')}`;
+      const body = JSON.stringify({ access_token: accessToken });
+      const init = { method: 'DELETE', headers: { authorization }, body };
+      return (await fetch(`${api.url}/applications/${app.clientId}/${what}`, init)).status;
+    };
+    const login = async (accessToken: unknown): Promise<unknown> => {
+      const answer = await call(api, '/user', { headers: { authorization: `Bearer ${String(accessToken)}` } });
+      return answer.status === 200 ? z.object({ login: z.string() }).parse(await answer.json()).login : answer.status;
+    };
+    return { api, app, authorize, token, tokens, connect, remove, login };
+  }
+
+  it('gives a GitHub App tokens that expire, and rotate', async () => {
+    const { api, connect, tokens, login } = await open('github-app');
+    const first = await connect();
+    expect(first).toEqual({
+      access_token: expect.stringMatching(/^ghu_\w{36}$/),
+      expires_in: 28_800,
+      refresh_token: expect.stringMatching(/^ghr_\w{76}$/),
+      refresh_token_expires_in: 15_897_600,
+      token_type: 'bearer',
+      scope: '',
+    });
+    api.authorizationServer.expireAccessTokens();
+    expect(await login(first.access_token)).toBe(401);
+    const refresh = { grant_type: 'refresh_token', refresh_token: String(first.refresh_token) };
+    expect(await login((await tokens(refresh)).access_token)).toBe('octokit-fixture-user-a');
+    expect(await tokens(refresh)).toMatchObject({ error: 'bad_refresh_token' });
+  });
+
+  it('gives an OAuth app tokens that do not expire, and have scopes', async () => {
+    const { api, connect, login } = await open('oauth-app', { scope: 'repo,gist' });
+    const given = await connect();
+    expect(given).toEqual({
+      access_token: expect.stringMatching(/^gho_\w{36}$/),
+      token_type: 'bearer',
+      scope: 'repo,gist',
+    });
+    api.authorizationServer.expireAccessTokens();
+    expect(await login(given.access_token)).toBe('octokit-fixture-user-a');
+  });
+
+  it('is as its user decides', async () => {
+    const { api, authorize, connect, login } = await open('oauth-app', { scope: 'repo,gist' });
+    api.authorizationServer.decide({ login: 'octokit-fixture-user-b', scopes: ['gist'] });
+    const { access_token, scope } = await connect();
+    expect([await login(access_token), scope]).toEqual(['octokit-fixture-user-b', 'gist']);
+    api.authorizationServer.decide({ agrees: false });
+    expect(await authorize()).toMatchObject({ status: 302, sent: { error: 'access_denied', state: 's' } });
+  });
+
+  it('refuses at 200, and answers with a form unless JSON is asked for', async () => {
+    const { token, connect } = await open('github-app');
+    const refusal = await token({ code: 'made up' }, '*/*');
+    expect(refusal.status).toBe(200);
+    expect(Object.fromEntries(new URLSearchParams(refusal.text))).toMatchObject({ error: 'bad_verification_code' });
+    expect((await token({ client_secret: 'wrong' })).text).toContain('incorrect_client_credentials');
+    expect(await connect()).toHaveProperty('access_token');
+  });
+
+  it('takes a code once, with the proof that belongs to it', async () => {
+    const code_challenge = createHash('sha256').update('proof').digest('base64url');
+    const { authorize, tokens } = await open('github-app', { code_challenge, code_challenge_method: 'S256' });
+    const { code = '' } = (await authorize()).sent;
+    expect(await tokens({ code, code_verifier: 'proof' })).toHaveProperty('access_token');
+    expect(await tokens({ code, code_verifier: 'proof' })).toMatchObject({ error: 'bad_verification_code' });
+    const another = (await authorize()).sent.code ?? '';
+    expect(await tokens({ code: another })).toMatchObject({ error: 'bad_verification_code' });
+  });
+
+  it('sends nobody elsewhere than the app is registered for', async () => {
+    const { authorize } = await open('github-app');
+    expect((await authorize({ client_id: 'unknown' })).status).toBe(404);
+    const elsewhere = await authorize({ redirect_uri: 'http://127.0.0.1:2/' });
+    expect(elsewhere.sent).toEqual({ error: 'redirect_uri_mismatch', state: 's' });
+  });
+
+  it('ends with a token, or with all of a user', async () => {
+    const { connect, remove, login } = await open('github-app');
+    const [first, second, third] = [await connect(), await connect(), await connect()];
+    expect(await remove('token', first.access_token, 'wrong')).toBe(401);
+    expect(await remove('token', first.access_token)).toBe(204);
+    expect(await remove('token', first.access_token)).toBe(404);
+    expect([await login(first.access_token), await login(second.access_token)]).toEqual([
+      401,
+      'octokit-fixture-user-a',
+    ]);
+    expect(await remove('grant', second.access_token)).toBe(204);
+    expect([await login(second.access_token), await login(third.access_token)]).toEqual([401, 401]);
   });
 });

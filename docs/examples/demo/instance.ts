@@ -8,6 +8,8 @@ export interface InstanceSettings {
   /** Of the local API. */
   readonly apiUrl: string;
   readonly encryptionKey: string;
+  /** Our GitHub App, that users authorize. */
+  readonly githubApp: { readonly clientId: string; readonly clientSecret: string };
 }
 
 /** What the application keeps of an issue that it was told of. */
@@ -24,7 +26,9 @@ export interface ReportedIssue {
 /** The package, as the demo uses it. `work`: whether this process does work in the background. */
 export function openInstance(connection: Connection, settings: InstanceSettings, { work }: { readonly work: boolean }) {
   const reported = connection.collection<ReportedIssue>('reported_issues');
+  const { host } = new URL(settings.apiUrl);
   const github = createGitHub({
+    oauth: { ...settings.githubApp, hosts: [host] },
     webhooks: {
       'issues.opened': async ({ payload: { issue } }) => {
         const change = { $set: { title: issue.title, pid: process.pid }, $inc: { timesHandled: 1 } };
@@ -36,7 +40,7 @@ export function openInstance(connection: Connection, settings: InstanceSettings,
     connection,
     providers: { github },
     encryptionKeys: [{ id: 'demo', secret: settings.encryptionKey }],
-    http: { allowedPrivateHosts: [new URL(settings.apiUrl).host] },
+    http: { allowedPrivateHosts: [host] },
     // What takes minutes with the defaults is to be watched in seconds.
     requests: { timeoutMs: 1_500 },
     retry: { maxDelayMs: 1_000 },

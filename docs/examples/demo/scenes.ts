@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import type { RecordedRequest } from './github-api/index.js';
 import { issuePages } from './issues.js';
+import { oauthScene } from './oauth-scene.js';
 import type { Stage } from './stage.js';
 import { syncScene } from './sync-scene.js';
 import { plural } from './terminal.js';
@@ -20,6 +22,7 @@ export const scenes: readonly Scene[] = [
   notFound,
   failedWrite,
   operation,
+  oauthScene,
   webhookScene,
   syncScene,
   secretsStaySecret,
@@ -119,20 +122,29 @@ async function operation({ open, ask, show }: Stage): Promise<void> {
 async function secretsStaySecret({ open, say, world }: Stage): Promise<void> {
   open(
     'No secret in the database',
-    'Every document of every collection, searched for the token and the webhook secret.',
+    'Every document of every collection, searched for tokens, codes, and the secrets of webhooks and of our app.',
   );
   const { connection, api, webhookSecret } = world;
+  const secrets = [api.token, webhookSecret, ...api.requests.flatMap(secretsIn)];
   let documents = 0;
   for (const { collectionName } of (await connection.db?.collections()) ?? []) {
     for (const document of await connection.collection(collectionName).find().toArray()) {
       documents += 1;
       const text = JSON.stringify(document);
-      const isThere = [api.token, webhookSecret].some((secret) => text.includes(secret));
+      const isThere = secrets.some((secret) => text.includes(secret));
       assert.ok(!isThere, `a secret is in ${collectionName}`);
     }
   }
   assert.ok(documents > 0, 'documents to search');
   say(`${plural(documents, 'document')}, and no secret is in any of them.`);
+}
+
+/** What the application has sent to GitHub and nobody else may know. */
+function secretsIn({ headers, path, body }: RecordedRequest): string[] {
+  const token = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];
+  if (path !== '/login/oauth/access_token') return token === undefined ? [] : [token];
+  const form = new URLSearchParams(String(body));
+  return ['client_secret', 'code', 'code_verifier', 'refresh_token'].flatMap((name) => form.getAll(name));
 }
 
 function issuesOf(body: unknown): { title: string }[] {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { IntegrationDocument } from 'express-integrations';
 import mongoose, { type Connection } from 'mongoose';
@@ -42,7 +42,11 @@ export async function startWorld(): Promise<World> {
     const api = await startGitHubApi({ manyIssues });
     closers.push(() => api.close());
     const { connection, mongoUri } = await connect(closers);
-    const settings = { mongoUri, apiUrl: api.url, encryptionKey: randomBytes(32).toString('base64') };
+    const { server, origin } = await listen(closers);
+    const callbackUrl = `${origin}/integrations/oauth/callback/github`;
+    const githubApp = api.authorizationServer.register({ kind: 'github-app', callbackUrl });
+    const encryptionKey = randomBytes(32).toString('base64');
+    const settings = { mongoUri, apiUrl: api.url, encryptionKey, githubApp };
     // Who serves requests leaves the work in the background to others.
     const integrations = openInstance(connection, settings, { work: false });
     closers.push(() => integrations.close());
@@ -56,7 +60,7 @@ export async function startWorld(): Promise<World> {
     });
     // It is there to be called; another one will be synced.
     await integrations.syncs.pause(integration);
-    const origin = await listen(closers);
+    server.on('request', createApp());
     return { api, connection, integrations, settings, integration, webhookSecret, origin, close };
   } catch (error) {
     await close();
@@ -75,8 +79,9 @@ async function connect(closers: (() => Promise<unknown>)[]): Promise<{ connectio
   return { connection, mongoUri };
 }
 
-async function listen(closers: (() => Promise<unknown>)[]): Promise<string> {
-  const server = createServer(createApp()).listen(0, '127.0.0.1');
+/** Its address is known before there is an application: GitHub asks for it when our app is registered. */
+async function listen(closers: (() => Promise<unknown>)[]): Promise<{ server: Server; origin: string }> {
+  const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   closers.push(async () => {
     const closed = once(server, 'close');
@@ -84,5 +89,5 @@ async function listen(closers: (() => Promise<unknown>)[]): Promise<string> {
     server.closeAllConnections();
     await closed;
   });
-  return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  return { server, origin: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}` };
 }

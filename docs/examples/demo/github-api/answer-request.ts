@@ -8,6 +8,7 @@ import { IssueRoutes } from './issue-routes.js';
 import { IssueStore } from './issue-store.js';
 import { labelRoutes } from './label-routes.js';
 import { LabelStore } from './label-store.js';
+import type { AuthorizationParts } from './oauth/authorization-server.js';
 import { RateLimit } from './rate-limit.js';
 import type { Recording } from './recordings.js';
 import { replay } from './replay.js';
@@ -24,18 +25,25 @@ interface AnswererOptions {
   readonly manyIssues: number;
   /** Called when an issue was opened. */
   readonly tellOfIssue: TellOfIssue;
+  readonly authorization: AuthorizationParts;
 }
 
-/** What a healthy GitHub answers to a request: credentials, then rate limit, then the first route that knows it. */
+/**
+ * What a healthy GitHub answers to a request: what needs no token, else credentials, then rate limit, then the first
+ * route that knows it.
+ */
 export function createAnswerer(
   recordings: readonly Recording[],
   origin: string,
   options: AnswererOptions,
 ): (request: ApiRequest) => Answer {
-  const credentials = new Credentials(options.tokens, recordedUsers(recordings));
+  const { authorization } = options;
+  const credentials = new Credentials(options.tokens, recordedUsers(recordings), authorization.userOf);
   const rateLimit = new RateLimit(options.rateLimit);
   const routes = createRoutes(recordings, origin, options);
   return (request) => {
+    const unauthenticated = authorization.answerUnauthenticated(request);
+    if (unauthenticated) return unauthenticated;
     const identity = credentials.identify(request);
     if ('refusal' in identity) return identity.refusal;
     const { caller } = identity;

@@ -15,9 +15,15 @@ export const recordedToken = '0000000000000000000000000000000000000001';
 /** The accepted tokens and the accounts they belong to. */
 export class Credentials {
   readonly #callers = new Map<string, Caller>();
+  readonly #userOf: (token: string) => User | undefined;
 
-  /** The first token belongs to the first user, the second to the second..., starting over when users run out. */
-  constructor(tokens: readonly string[], users: readonly User[]) {
+  /**
+   * The first token belongs to the first user, the second to the second..., starting over when users run out.
+   *
+   * @param userOf Whose the tokens are that apps were given.
+   */
+  constructor(tokens: readonly string[], users: readonly User[], userOf: (token: string) => User | undefined) {
+    this.#userOf = userOf;
     for (const [index, token] of tokens.entries()) {
       const user = users[index % users.length];
       if (user) this.#callers.set(token, { token, user });
@@ -29,7 +35,7 @@ export class Credentials {
     const { authorization } = request.headers;
     if (!authorization) return { refusal: requiresAuthentication() };
     const token = /^(?:bearer|token) +(\S+)$/i.exec(authorization)?.[1] ?? '';
-    const caller = this.#callers.get(token);
-    return caller ? { caller } : { refusal: badCredentials() };
+    const user = this.#callers.get(token)?.user ?? this.#userOf(token);
+    return user ? { caller: { token, user } } : { refusal: badCredentials() };
   }
 }

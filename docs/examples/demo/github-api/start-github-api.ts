@@ -7,9 +7,11 @@ import { FaultQueue } from './fault-queue.js';
 import { faultScheduleSchema, type FaultSchedule } from './fault-schedule.js';
 import { faultSchema, type Fault } from './fault.js';
 import { handleRequest } from './handle-request.js';
+import { createAuthorizationServer, type AuthorizationServer } from './oauth/authorization-server.js';
 import { commonHeaders } from './recorded-headers.js';
 import type { RecordedRequest } from './recorded-request.js';
 import { loadRecordings } from './recordings.js';
+import { recordedUsers } from './user.js';
 import { createWebhooks, type Webhooks } from './webhooks.js';
 
 /** How to start the API. */
@@ -42,6 +44,8 @@ export interface GitHubApi {
   readonly requests: readonly RecordedRequest[];
   /** Tells applications of issues that are opened. */
   readonly webhooks: Webhooks;
+  /** Lets users authorize apps. */
+  readonly authorizationServer: AuthorizationServer;
   /** Enqueues one fault for each of the next requests; they come before scheduled faults. */
   failNext(faults: readonly Fault[]): void;
   /** Stops listening and cuts open connections; resolves when both are done. May be called twice. */
@@ -62,7 +66,9 @@ export async function startGitHubApi(options: GitHubApiOptions = {}): Promise<Gi
   // The recordings are read once the address is known, because their links lead to it.
   const recordings = loadRecordings(url);
   const { webhooks, tellOfIssue } = createWebhooks();
-  const answer = createAnswerer(recordings, url, { tokens, rateLimit, manyIssues, tellOfIssue });
+  const authorization = createAuthorizationServer(recordedUsers(recordings));
+  const { authorizationServer } = authorization;
+  const answer = createAnswerer(recordings, url, { tokens, rateLimit, manyIssues, tellOfIssue, authorization });
   const parts = { headers: commonHeaders(recordings), faults, requests, answer };
   server.on('request', (message, response) => {
     handleRequest(message, response, parts).catch((error: unknown) => {
@@ -75,7 +81,7 @@ export async function startGitHubApi(options: GitHubApiOptions = {}): Promise<Gi
   const failNext = (next: readonly Fault[]): void => {
     faults.enqueue(z.array(faultSchema).parse(next));
   };
-  return { url, token: tokens[0], requests, webhooks, failNext, close };
+  return { url, token: tokens[0], requests, webhooks, authorizationServer, failNext, close };
 }
 
 async function listen(server: Server, port: number): Promise<string> {
