@@ -1,3 +1,4 @@
+import { answeredErrors } from './answered-errors.js';
 import { property } from './cause-chain.js';
 
 /** RFC 6749, section 5.2, and RFC 6750, section 3.1: of a client, a grant or a token that is not accepted. */
@@ -12,15 +13,11 @@ const slackErrors = new Set<unknown>([
   'account_inactive',
 ]);
 
-/** Where SDKs keep the body of an error answer, or its `error`. */
-const bodies: readonly (readonly string[])[] = [[], ['body'], ['data'], ['response', 'data'], ['response', 'body']];
-
 /** Does this link of a cause chain say by other means than the status 401 that our credentials are refused? */
 export function refusesCredentials(link: unknown): boolean {
   if (property(link, 'code') === 'slack_webapi_platform_error') {
     return slackErrors.has(property(property(link, 'data'), 'error'));
   }
   // Stripe has it for a type.
-  const errors = bodies.map((path) => property(path.reduce(property, link), 'error'));
-  return [...errors, property(link, 'rawType')].some((error) => oauthErrors.has(error));
+  return [...answeredErrors(link), property(link, 'rawType')].some((error) => oauthErrors.has(error));
 }

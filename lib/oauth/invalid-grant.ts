@@ -1,14 +1,7 @@
 import { isIntegrationError } from '../errors.js';
-import { causeChain, property } from '../failures/cause-chain.js';
+import { answeredErrors } from '../failures/answered-errors.js';
+import { causeChain } from '../failures/cause-chain.js';
 import { wasNeverConnected } from '../failures/never-connected.js';
-
-/** Where clients and SDKs keep the `error` of a token endpoint's answer (RFC 6749, section 5.2). */
-const places: readonly (readonly string[])[] = [[], ['body'], ['data'], ['response', 'data'], ['response', 'body']];
-
-/** The `error` codes of a token endpoint in an error and what caused it. */
-function oauthErrorsIn(error: unknown): readonly unknown[] {
-  return causeChain(error).flatMap((link) => places.map((path) => property(path.reduce(property, link), 'error')));
-}
 
 /** Whether the other side no longer accepts the grant, or its refresh token: it never will again. */
 export function isGrantInvalid(error: unknown): boolean {
@@ -24,7 +17,7 @@ export function isClientInvalid(error: unknown): boolean {
 }
 
 function says(error: unknown, code: string): boolean {
-  return oauthErrorsIn(error).includes(code);
+  return causeChain(error).some((link) => answeredErrors(link).includes(code));
 }
 
 /** Whether the other side may have done what it was asked for, although its answer is not there or cannot be used. */

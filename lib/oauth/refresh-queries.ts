@@ -1,6 +1,7 @@
 import type { Types } from 'mongoose';
 import type { IntegrationFields } from '../../schemas/integration.js';
 import { durableWrite } from '../durable-write.js';
+import { fromNow } from '../from-now.js';
 import type { IntegrationCollection } from '../integration-store/integration-collection.js';
 
 /** The stored state that a refresh depends on, as it was read. */
@@ -51,7 +52,6 @@ const hasGrant = { authStatus: { $ne: 'revoked' }, grantEndedAt: null } as const
 
 const primary = { readPreference: 'primary' } as const;
 const after = { ...durableWrite, returnDocument: 'after' } as const;
-const fromNow = (ms: number) => ({ $add: ['$$NOW', Math.max(0, Math.ceil(ms))] });
 const longAgo = new Date(0);
 
 export function createRefreshQueries(collection: IntegrationCollection, leaseMs: number): RefreshQueries {

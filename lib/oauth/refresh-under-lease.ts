@@ -10,9 +10,8 @@ import type { PlainObject } from '../types/json.js';
 import { checkedTokens } from './checked-tokens.js';
 import { isAnswerLost, isGrantInvalid } from './invalid-grant.js';
 import type { NewTokens, RefreshQueries, RefreshRow } from './refresh-queries.js';
-import { refreshTime } from './refresh-time.js';
 import { markAsRefreshing } from './refreshing-documents.js';
-import { tokensToStore } from './stored-tokens.js';
+import { sealedTokens } from './sealed-tokens.js';
 
 /** How a refresh under a lease ended. */
 export type RefreshEnd =
@@ -104,7 +103,7 @@ async function store(parts: LeasedRefreshParts, held: HeldRefresh, { before, ans
   const { queries, sealer } = parts;
   for (let { row } = held; ;) {
     const read = row;
-    const tokens = await sealedTokens(parts, held, read, { before, answer });
+    const tokens = await newTokens(parts, held, read, { before, answer });
     const saved = await persevere(() => queries.save(read, tokens), { patienceMs });
     if (saved !== null) return { kind: 'changed', row: saved };
     const current = await persevere(() => queries.read(read._id), { patienceMs });
@@ -115,23 +114,15 @@ async function store(parts: LeasedRefreshParts, held: HeldRefresh, { before, ans
   }
 }
 
-async function sealedTokens(
+async function newTokens(
   { sealer, random }: LeasedRefreshParts,
   { provider }: HeldRefresh,
   { _id, credentials }: RefreshRow,
-  { before, answer }: Answered,
+  answered: Answered,
 ): Promise<NewTokens> {
-  const value = tokensToStore(answer, before);
-  const { sealed } = await sealer.seal({ integrationId: _id, field: 'tokens', value });
-  const { tokenExpiresAt, scopes = null } = answer;
-  const thresholdMs = provider.refreshThreshold() * 1_000;
-  return {
-    tokens: sealed,
-    sealedWith: sealedWith(credentials, sealed),
-    tokenExpiresAt,
-    tokenRefreshAt: tokenExpiresAt && refreshTime(tokenExpiresAt, Date.now(), thresholdMs, random()),
-    grantedScopes: scopes,
-  };
+  const sealed = await sealedTokens(sealer, { integrationId: _id, provider, ...answered, random: random() });
+  const { scopes = null } = answered.answer;
+  return { ...sealed, sealedWith: sealedWith(credentials, sealed.tokens), grantedScopes: scopes };
 }
 
 interface Failure {

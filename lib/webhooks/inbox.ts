@@ -3,6 +3,7 @@ import type { IntegrationWebhookFields, IntegrationWebhookModel } from '../../sc
 import { durableWrite } from '../durable-write.js';
 import { isIntegrationError } from '../errors.js';
 import { createGroupCommitter, type GroupCommitter } from '../request-log/group-committer.js';
+import { handledAnew } from './handled-anew.js';
 import { notStored } from './not-stored.js';
 
 export type WebhookCollection = Collection<IntegrationWebhookFields>;
@@ -86,12 +87,10 @@ async function repeated(collection: WebhookCollection, webhook: IntegrationWebho
   if (known === null) return null;
   // An answer of the server got lost on its way: it was this one that was stored.
   if (known._id.equals(webhook._id)) return { kind: 'stored' };
-  const again = { status: 'pending', attempts: 0, crashes: 0, error: null, processedAt: null, lease: null };
-  const requeued = await collection.findOneAndUpdate(
-    { _id: known._id, status: 'failed' },
-    [{ $set: { ...again, deferredSince: null, availableAt: '$$NOW', updatedAt: '$$NOW' } }],
-    { ...durableWrite, ...onlyId },
-  );
+  const requeued = await collection.findOneAndUpdate({ _id: known._id, status: 'failed' }, handledAnew, {
+    ...durableWrite,
+    ...onlyId,
+  });
   return requeued === null ? { kind: 'duplicate' } : { kind: 'requeued', id: requeued._id };
 }
 

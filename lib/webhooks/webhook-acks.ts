@@ -2,9 +2,10 @@ import type { mongo } from 'mongoose';
 import { maxEmbeddedRequests } from '../../schemas/embedded-request.js';
 import type { IntegrationWebhookFields } from '../../schemas/integration-webhook.js';
 import { durableWrite } from '../durable-write.js';
+import { fromNow } from '../from-now.js';
 import { persevere } from '../persevere.js';
 import type { WebhookCollection } from './inbox.js';
-import { fromNow, primary, stillHeld } from './webhook-leases.js';
+import { primary, stillHeld } from './webhook-leases.js';
 import type { WebhookResult } from './webhook-result.js';
 
 /**

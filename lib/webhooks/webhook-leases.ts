@@ -1,5 +1,6 @@
 import type { IntegrationWebhookFields } from '../../schemas/integration-webhook.js';
 import { durableWrite } from '../durable-write.js';
+import { fromNow } from '../from-now.js';
 import type { WebhookCollection } from './inbox.js';
 
 /** A webhook that somebody handles: everything he writes of it is filtered by his token. */
@@ -31,7 +32,6 @@ export interface WebhookLeases {
 /** What is not over. */
 export const isOpen = { status: { $in: ['pending', 'processing'] as IntegrationWebhookFields['status'][] } };
 export const primary = { readPreference: 'primary' } as const;
-export const fromNow = (ms: number) => ({ $add: ['$$NOW', Math.max(0, Math.ceil(ms))] });
 export const leased = (token: string, leaseMs: number) => [
   { $set: { lease: token, availableAt: fromNow(leaseMs), updatedAt: '$$NOW' } },
 ];

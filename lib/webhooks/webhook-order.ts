@@ -1,7 +1,8 @@
 import type { IntegrationWebhookFields } from '../../schemas/integration-webhook.js';
 import { durableWrite } from '../durable-write.js';
+import { fromNow } from '../from-now.js';
 import type { WebhookCollection } from './inbox.js';
-import { fromNow, isOpen, leased, primary, sameOrder, stillHeld, type HeldWebhook } from './webhook-leases.js';
+import { isOpen, leased, primary, sameOrder, stillHeld, type HeldWebhook } from './webhook-leases.js';
 
 /** Whether it is a webhook's turn among those that share its ordering key, whichever processes hold them. */
 export type Turn =

@@ -7,6 +7,7 @@ import { integrationId, integrationNotFound } from '../integration-store/integra
 import { pagesOf } from '../sync/pages-of.js';
 import type { IdOrDocument } from '../types/polymorphic.js';
 import type { WebhookCollection } from './inbox.js';
+import { handledAnew } from './handled-anew.js';
 import { pruneWebhooks, type PrunedWebhooks, type PruneParts } from './prune-webhooks.js';
 import type { ShownWebhook } from './show-webhook.js';
 import { isOpen, primary, type WebhookLeases } from './webhook-leases.js';
@@ -64,8 +65,6 @@ export interface ServiceParts extends PruneParts {
 }
 
 const pageSize = 500;
-const anew = { status: 'pending', attempts: 0, crashes: 0, error: null, processedAt: null, lease: null };
-const replayed = [{ $set: { ...anew, deferredSince: null, availableAt: '$$NOW', updatedAt: '$$NOW' } }];
 
 export function createWebhookService(parts: ServiceParts): WebhookService {
   const { webhooks, models, leases, wake } = parts;
@@ -74,7 +73,7 @@ export function createWebhookService(parts: ServiceParts): WebhookService {
       const _id = integrationId(target);
       if (_id === null) throw notFound(null);
       const options = { ...durableWrite, returnDocument: 'after' } as const;
-      const webhook = await webhooks.findOneAndUpdate({ _id, ...isAtRest }, replayed, options);
+      const webhook = await webhooks.findOneAndUpdate({ _id, ...isAtRest }, handledAnew, options);
       if (webhook === null) throw await refusal(webhooks, _id);
       wake();
       return models.IntegrationWebhook.hydrate(webhook);
@@ -86,7 +85,7 @@ export function createWebhookService(parts: ServiceParts): WebhookService {
       for await (const page of pagesOf(found, pageSize)) {
         const _id = { $in: page.map((row) => row._id) };
         const { status } = query;
-        count += (await webhooks.updateMany({ _id, status }, replayed, durableWrite)).modifiedCount;
+        count += (await webhooks.updateMany({ _id, status }, handledAnew, durableWrite)).modifiedCount;
         wake();
       }
       return { replayed: count };

@@ -5,8 +5,7 @@ import { integrationNotFound } from '../../integration-store/integration-id.js';
 import { persevere } from '../../persevere.js';
 import { withinTime } from '../../within-time.js';
 import { markAsRefreshing } from '../refreshing-documents.js';
-import { refreshTime } from '../refresh-time.js';
-import { tokensToStore } from '../stored-tokens.js';
+import { sealedTokens } from '../sealed-tokens.js';
 import { connectedAccount, isOtherAccount, isOthersConnection } from './connected-account.js';
 import type { ConnectionParts } from './connection-parts.js';
 import type { ConnectionRow, NewConnection } from './connection-queries.js';
@@ -72,16 +71,11 @@ type SealedConnection = Omit<NewConnection, 'connectedAccount' | 'isOtherAccount
 
 async function sealedConnection({ sealer }: ConnectionParts, given: GivenConnection): Promise<SealedConnection> {
   const { provider, before, answer, requestedScopes } = given;
-  const value = tokensToStore(answer, null);
-  const { sealed } = await sealer.seal({ integrationId: before._id, field: 'tokens', value });
-  const { tokenExpiresAt, scopes } = answer;
-  const thresholdMs = provider.refreshThreshold() * 1_000;
+  const random = Math.random();
+  const sealed = await sealedTokens(sealer, { integrationId: before._id, provider, answer, before: null, random });
   // Who says nothing has granted what was asked for (RFC 6749, section 5.1).
-  const granted = scopes ?? (requestedScopes.length > 0 ? requestedScopes : null);
-  return {
-    ...{ tokens: sealed, tokenExpiresAt, grantedScopes: granted },
-    tokenRefreshAt: tokenExpiresAt && refreshTime(tokenExpiresAt, Date.now(), thresholdMs, Math.random()),
-  };
+  const granted = answer.scopes ?? (requestedScopes.length > 0 ? requestedScopes : null);
+  return { ...sealed, grantedScopes: granted };
 }
 
 /** As it would be: a refusal of these tokens says nothing of the stored ones, whose version is another. */
