@@ -1,28 +1,16 @@
-import { afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { createIntegrations, type IntegrationDocument, type IntegrationWebhookFields } from '../../../lib/index.js';
+import { afterEach, expect, it, vi } from 'vitest';
+import type { IntegrationWebhookFields } from '../../../lib/index.js';
 import { useDatabase } from '../../support/database.js';
-import { memoryLogger } from '../../support/memory-logger.js';
 import { useProcesses } from '../../support/processes.js';
-import { webhookProvider } from '../../support/webhook-provider.js';
+import { useSendersIntegration } from '../../support/senders-integration.js';
 import type { WorkerBody } from '../../support/webhook-worker.js';
 import type { WorkerProcess } from '../../support/worker-process.js';
 
 const database = useDatabase();
 const processes = useProcesses('webhook-worker.ts');
 const workers: WorkerProcess[] = [];
-let integration: IntegrationDocument;
+const integration = useSendersIntegration(database);
 
-beforeAll(async () => {
-  const integrations = createIntegrations({
-    connection: database.connection,
-    encryptionKeys: [{ id: 'spec', secret: Buffer.alloc(32, 5).toString('base64') }],
-    logger: memoryLogger(),
-    providers: { senders: webhookProvider(() => undefined) },
-  });
-  await integrations.install();
-  integration = await integrations.create({ provider: 'senders', name: 'Senders', credentials: {} });
-  return () => integrations.close();
-});
 // What one does must not be seen in the next test.
 afterEach(async () => {
   await Promise.all(workers.splice(0).map((worker) => worker.end()));
@@ -35,7 +23,7 @@ const begun = (name: string) =>
   database.connection.collection<{ readonly endedAt: number | null }>('sink').find({ name }).toArray();
 
 async function startAll(size: number, tries: number): Promise<WorkerProcess[]> {
-  const settings = { uri: database.uri, integrationId: integration.id, webhooks: { tries } };
+  const settings = { uri: database.uri, integrationId: integration().id, webhooks: { tries } };
   workers.push(...(await Promise.all(Array.from({ length: size }, () => processes.start(settings)))));
   return workers;
 }

@@ -1,15 +1,13 @@
-import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { createIntegrations, type IntegrationDocument } from '../../../lib/index.js';
+import { describe, expect, it, vi } from 'vitest';
 import { useDatabase } from '../../support/database.js';
-import { memoryLogger } from '../../support/memory-logger.js';
 import { useProcesses } from '../../support/processes.js';
-import { webhookProvider } from '../../support/webhook-provider.js';
+import { useSendersIntegration } from '../../support/senders-integration.js';
 import type { WebhookWorkerSettings, WorkerBody } from '../../support/webhook-worker.js';
 import type { WorkerProcess } from '../../support/worker-process.js';
 
 const database = useDatabase();
 const workers = useProcesses('webhook-worker.ts');
-let integration: IntegrationDocument;
+const integration = useSendersIntegration(database);
 
 interface Handled {
   readonly name: string;
@@ -17,20 +15,8 @@ interface Handled {
   readonly endedAt: number | null;
 }
 
-beforeAll(async () => {
-  const integrations = createIntegrations({
-    connection: database.connection,
-    encryptionKeys: [{ id: 'spec', secret: Buffer.alloc(32, 5).toString('base64') }],
-    logger: memoryLogger(),
-    providers: { senders: webhookProvider(() => undefined) },
-  });
-  await integrations.install();
-  integration = await integrations.create({ provider: 'senders', name: 'Senders', credentials: {} });
-  return () => integrations.close();
-});
-
 function fleetOf(size: number, webhooks?: WebhookWorkerSettings['webhooks']): Promise<WorkerProcess[]> {
-  const settings = { uri: database.uri, integrationId: integration.id, webhooks };
+  const settings = { uri: database.uri, integrationId: integration().id, webhooks };
   return Promise.all(Array.from({ length: size }, () => workers.start(settings)));
 }
 
