@@ -6,7 +6,7 @@ const shippedRooms = ['lib', 'schemas', 'providers', 'middleware', 'jobs'].map((
 const countedLines = { skipBlankLines: true, skipComments: true };
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/']),
+  globalIgnores(['dist/', 'coverage/', 'docs/.vitepress/{cache,dist}/', 'docs/reference/']),
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
