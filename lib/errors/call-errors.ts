@@ -100,4 +100,20 @@ export const callErrors = {
     'Response does not fit its schema',
     'Compare the payload with the schema; the other API may have changed.',
   ),
+  REQUEST_NOT_FOUND: entry(
+    404,
+    'Request not found',
+    'Check the id: integrations.requests.list() has them; old requests are pruned.',
+  ),
+  PAGE_UNREADABLE: entry(
+    502,
+    'Page cannot be read',
+    'Say where the items are, paginate(…, { items }), and check the page by as(schema).',
+  ),
+  PAGINATION_LOOP: entry(
+    502,
+    'The next page is one of those before',
+    'Check how the other API pages; failedPage(error) tells which page it was.',
+  ),
+  PAGINATION_TOO_LONG: entry(502, 'Too many pages', 'Raise maxPages, or go on from failedPage(error).position.'),
 } as const;

@@ -10,6 +10,7 @@ import { runOperation } from '../operations/run-operation.js';
 import { createBuilder, specFromOptions } from '../requests/builder.js';
 import { createIntegrationHttp, type IntegrationHttpParts } from '../requests/integration-http.js';
 import { runCall } from '../requests/run-call.js';
+import { urlOfCall } from '../requests/url-of-call.js';
 import type { Syncs } from '../sync/create-syncs.js';
 
 /** The services behind the methods of an integration document. */
@@ -35,7 +36,10 @@ export function documentMethods(services: () => DocumentServices): BoundIntegrat
     ...syncMethods(services),
     ...tokenMethods(services),
     at(endpoint) {
-      return createBuilder(endpoint, (spec) => runCall(services().calls, this, spec));
+      return createBuilder(endpoint, {
+        run: (spec) => runCall(services().calls, this, spec),
+        urlOf: (spec) => urlOfCall(services().calls.providerOf(this.provider), this, spec),
+      });
     },
     async request(options) {
       return runCall(services().calls, this, specFromOptions(options));

@@ -26,11 +26,23 @@ import { responseParser } from './response-parser.js';
 /** Runs a call that is fully described. */
 export type CallRunner = (spec: CallSpec) => Promise<unknown>;
 
+/** What builders hand over to. */
+export interface BuilderParts {
+  readonly run: CallRunner;
+  /** The URL of a call, without the parameters that its data come to; null: it has none. */
+  readonly urlOf: (spec: CallSpec) => URL | null;
+}
+
 type Target = string | RequestCallback<unknown>;
 
 /** A builder for a call to `endpoint`; `run` is called by its verbs. */
-export function createBuilder(endpoint: string, run: CallRunner): RequestBuilder {
-  return new Builder(blankSpec(endpoint), run) as RequestBuilder;
+export function createBuilder(endpoint: string, parts: BuilderParts): RequestBuilder {
+  return new Builder(blankSpec(endpoint), parts) as RequestBuilder;
+}
+
+/** What a builder has collected, for who makes several calls of it; null: that is no builder. */
+export function collectedBy(builder: unknown): (BuilderParts & { readonly spec: CallSpec }) | null {
+  return builder instanceof Builder ? builder.collected() : null;
 }
 
 /** The call that the low-level form describes. */
@@ -105,7 +117,7 @@ function idOf(request: IdOrDocument | null | undefined): Types.ObjectId | null {
 class Builder implements TypedRequestBuilder<unknown> {
   constructor(
     private readonly spec: CallSpec,
-    private readonly run: CallRunner,
+    private readonly parts: BuilderParts,
   ) {}
 
   as(schema: ResponseSchema): Builder {
@@ -161,14 +173,18 @@ class Builder implements TypedRequestBuilder<unknown> {
   }
 
   async execute(method: string, target?: Target): Promise<unknown> {
-    return this.run({
+    return this.parts.run({
       ...this.spec,
       method: checkLabel('method', method),
       target: targetOf(this.spec.endpoint, target),
     });
   }
 
+  collected(): BuilderParts & { readonly spec: CallSpec } {
+    return { ...this.parts, spec: this.spec };
+  }
+
   private with(changes: Partial<CallSpec>): Builder {
-    return new Builder({ ...this.spec, ...changes }, this.run);
+    return new Builder({ ...this.spec, ...changes }, this.parts);
   }
 }

@@ -21,7 +21,7 @@ export function followSignals(signals: readonly AbortSignal[], onAbort: (error: 
 }
 
 /** The coded error of an aborted signal; a reason that is one of ours is kept. */
-function abortError(signal: unknown): IntegrationError {
+export function abortError(signal: unknown): IntegrationError {
   const reason: unknown = signal instanceof AbortSignal ? signal.reason : undefined;
   if (isIntegrationError(reason)) return reason;
   return new IntegrationError('CALL_ABORTED', 'The call was aborted.', { cause: reason });

@@ -13,6 +13,7 @@ import { integrationIdentity } from '../integration-identity.js';
 import { discardBody, expectErrors } from '../http/request-body.js';
 import type { ResponseType } from '../types/request-builder.js';
 import { attemptSignal } from './attempt-signal.js';
+import { baseUrlOf } from './base-url.js';
 import { specFromOptions } from './builder.js';
 import type { Call } from './call.js';
 import type { CallGate } from './call-gate.js';
@@ -54,7 +55,8 @@ export function createIntegrationHttp(parts: IntegrationHttpParts, integration: 
   const exchangeOf = ({ adapter }: AxiosRequestConfig = {}): Exchange | undefined =>
     typeof adapter === 'function' ? exchanges.get(adapter) : undefined;
 
-  const instance = createWrappedAxios(baseUrlOf(parts, integration), async (config, send) => {
+  const baseURL = baseUrlOf(parts.providerOf(integration.provider), integration);
+  const instance = createWrappedAxios(baseURL === null ? {} : { baseURL }, async (config, send) => {
     // A retry is a request within the request.
     if (exchangeOf(config) !== undefined) return send(config);
     const exchange = beginExchange(parts.gate, config.signal);
@@ -79,12 +81,6 @@ export function createIntegrationHttp(parts: IntegrationHttpParts, integration: 
     retryDelay: (_count, { config }) => exchangeOf(config)?.nextDelayMs ?? 0,
   });
   return instance;
-}
-
-function baseUrlOf({ providerOf }: CallRunnerParts, integration: IntegrationDocument): { baseURL?: string } {
-  const baseUrl = providerOf(integration.provider).http?.baseUrl;
-  if (baseUrl === undefined) return {};
-  return { baseURL: typeof baseUrl === 'function' ? baseUrl(integration.getMetadata()) : baseUrl };
 }
 
 /** One signal for the caller's and the instance's, which axios-retry heeds while it waits. */

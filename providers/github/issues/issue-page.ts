@@ -1,6 +1,6 @@
 import { IntegrationError, type IntegrationDocument } from '../../../lib/index.js';
 import type { GitHubCredentials, GitHubMetadata } from '../types.js';
-import { linkedQuery, type Query } from './next-link.js';
+import { linkedQuery, type Query } from './query.js';
 
 export const pageSize = 100;
 

@@ -1,5 +1,5 @@
 import { pageSize, type IssuePage } from './issue-page.js';
-import type { Query } from './next-link.js';
+import type { Query } from './query.js';
 import { formatTime, parseTime } from './times.js';
 
 /** Whether `since` takes in the second that it names, GitHub leaves open. */

@@ -1,7 +1,10 @@
 import {
   IntegrationError,
+  paginate,
   type DispatchOptions,
   type IntegrationDocument,
+  type PagePosition,
+  type PageStrategy,
   type SyncSession,
 } from '../../../lib/index.js';
 import type { GitHubCredentials, GitHubMetadata } from '../types.js';
@@ -9,6 +12,7 @@ import { issueSynced, type GitHubIssue } from './github-issue.js';
 import { fetchIssues, type IssuePage } from './issue-page.js';
 import { issuesSince, queryAfter, updatedAt } from './issue-queries.js';
 import { savedState, type ListingState } from './listing-state.js';
+import { isQuery, type Query } from './query.js';
 import { formatTime, listedSince, parseTime } from './times.js';
 
 type GitHubIntegration = IntegrationDocument<GitHubCredentials, GitHubMetadata>;
@@ -29,21 +33,43 @@ async function listIssues(integration: GitHubIntegration, session: SyncSession, 
   const saved = savedState(session.listing());
   const first = saved?.query ?? issuesSince(since);
   const { signal } = session;
-  let page = await fetchIssues(integration, first, { signal, isConditional: saved === null && since !== null });
-  let state: ListingState = saved ?? { startedAt: timeOf(page), query: first };
-  if (saved === null) {
-    expectAsMany(session, page);
-    // Before anything is dispatched: a listing that begins again later would count from that time.
+  const isConditional = saved === null && since !== null;
+  const listing = paginate(
+    ({ number, position }) =>
+      fetchIssues(integration, queryOf(position), { signal, isConditional: isConditional && number === 1 }),
+    byUpdates,
+    { items: issuesOf, from: { data: first }, maxPages: mostPages, signal },
+  );
+  let state = saved;
+  for await (const { page, items, next } of listing.pages()) {
+    if (page === null) return;
+    if (state === null) {
+      state = { startedAt: timeOf(page), query: first };
+      expectAsMany(session, page);
+      // Before anything is dispatched: a listing that begins again later would count from that time.
+      await session.saveListing(state);
+    }
+    for (const issue of items) await session.dispatch(issueSynced(issue), placeOf(issue, state));
+    if (next === null) return;
+    state = { ...state, query: queryOf(next) };
     await session.saveListing(state);
   }
-  for (;;) {
-    for (const issue of issuesOf(page)) await session.dispatch(issueSynced(issue), placeOf(issue, state));
-    const query = queryAfter(state.query, page);
-    if (query === null) return;
-    state = { ...state, query };
-    await session.saveListing(state);
-    page = await fetchIssues(integration, query, { signal, isConditional: false });
-  }
+}
+
+/** More than any repository has: of what cannot end, `paginate` tells by itself. */
+const mostPages = 1_000_000;
+
+const byUpdates: PageStrategy<IssuePage> = {
+  first: { data: issuesSince(null) },
+  next({ page, position }) {
+    const query = page && queryAfter(queryOf(position), page);
+    return query && { data: query };
+  },
+};
+
+/** Of positions that were made here. */
+function queryOf({ data }: PagePosition): Query {
+  return isQuery(data) ? data : issuesSince(null);
 }
 
 function requireRepository(integration: GitHubIntegration): void {

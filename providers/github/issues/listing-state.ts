@@ -1,4 +1,4 @@
-import type { Query } from './next-link.js';
+import { isQuery, type Query } from './query.js';
 
 /** Where a listing is: what is saved of it, to be resumed by another process. */
 export interface ListingState {
@@ -13,8 +13,4 @@ export function savedState(saved: unknown): ListingState | null {
   if (typeof saved !== 'object' || saved === null) return null;
   const { startedAt, query }: Partial<Record<keyof ListingState, unknown>> = saved;
   return typeof startedAt === 'string' && isQuery(query) ? { startedAt, query } : null;
-}
-
-function isQuery(value: unknown): value is Query {
-  return typeof value === 'object' && value !== null && Object.values(value).every((each) => typeof each === 'string');
 }

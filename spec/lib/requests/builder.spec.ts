@@ -17,7 +17,7 @@ function recordingBuilder(endpoint = '/issues') {
     specs.push(spec);
     return 'answer';
   });
-  return { builder: createBuilder(endpoint, run), specs, run };
+  return { builder: createBuilder(endpoint, { run, urlOf: () => null }), specs, run };
 }
 
 async function specOf(build: (builder: RequestBuilder) => Promise<unknown>): Promise<CallSpec> {
@@ -96,7 +96,7 @@ describe('the verbs', () => {
 
 describe('createBuilder', () => {
   it.each(['', ' ', 7 as unknown as string])('refuses the endpoint %j at once', (endpoint) => {
-    expect(() => createBuilder(endpoint, vi.fn())).toThrow(invalid);
+    expect(() => createBuilder(endpoint, { run: vi.fn(), urlOf: () => null })).toThrow(invalid);
   });
 });
 

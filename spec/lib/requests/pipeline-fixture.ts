@@ -68,7 +68,8 @@ export function createPipelineFixture(options: PipelineFixtureOptions = {}) {
     defaults: { timeoutMs: 30_000, deadlineMs: 120_000, maxResponseBytes: 1_000, readAttempts: 3, writeAttempts: 1 },
   };
   const integration = detachedIntegration();
-  const at = (endpoint: string): RequestBuilder => createBuilder(endpoint, (spec) => runCall(parts, integration, spec));
+  const at = (endpoint: string): RequestBuilder =>
+    createBuilder(endpoint, { run: (spec) => runCall(parts, integration, spec), urlOf: () => null });
   return { at, integration, recorded, gate };
 }
 
