@@ -6,7 +6,7 @@ export const maxEmbeddedRequests = 50;
 
 /** The fields of a document that embeds a summary of the calls made while it ran. */
 export interface EmbedsRequests {
-  /** The first {@link maxEmbeddedRequests} calls. */
+  /** The first `maxEmbeddedRequests` calls. */
   requests: RequestSummary[];
   /** How many calls there were. */
   requestCount: number;

@@ -125,6 +125,10 @@ export function integrationRequestSchema(
   );
   declareRelations(schema, models);
   schema.index({ integrationId: 1, createdAt: -1 });
+  // Failed calls, few of many: of all integrations, and of each.
+  const partialFilterExpression = { 'error.class': isString };
+  schema.index({ createdAt: -1 }, { partialFilterExpression });
+  schema.index({ integrationId: 1, createdAt: -1, 'error.class': 1 }, { partialFilterExpression });
   schema.index({ retryOfId: 1 }, { partialFilterExpression: { retryOfId: isObjectId } });
   schema.index({ relatedType: 1, relatedId: 1, createdAt: -1 }, { partialFilterExpression: { relatedType: isString } });
   return schema;

@@ -164,4 +164,6 @@ function declareIndexes(schema: IntegrationWebhookSchema): void {
     { partialFilterExpression: { status: { $in: ['pending', 'processing'] }, orderingKey: isString } },
   );
   schema.index({ processedAt: 1 }, { partialFilterExpression: { status: 'processed' } });
+  // How many have failed, of each integration.
+  schema.index({ integrationId: 1, status: 1 }, { partialFilterExpression: { status: 'failed' } });
 }

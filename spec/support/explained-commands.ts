@@ -53,6 +53,7 @@ interface PlanStage {
   readonly nMatched?: number;
   readonly nWouldDelete?: number;
   readonly nCounted?: number;
+  readonly nReturned?: number;
   readonly inputStage?: PlanStage;
   readonly inputStages?: readonly PlanStage[];
 }
@@ -88,9 +89,10 @@ async function explain(connection: Connection, sent: mongo.Document): Promise<Ex
   };
 }
 
-/** Writes and counts return no documents. */
-function foundBy({ nMatched = 0, nWouldDelete = 0, nCounted = 0 }: PlanStage): number {
-  return Math.max(nMatched, nWouldDelete, nCounted);
+/** Writes and counts return no documents, and groups others than they found. */
+function foundBy({ stage, inputStage, nMatched = 0, nWouldDelete = 0, nCounted = 0 }: PlanStage): number {
+  const grouped = stage.toLowerCase() === 'group' ? (inputStage?.nReturned ?? 0) : 0;
+  return Math.max(nMatched, nWouldDelete, nCounted, grouped);
 }
 
 function withInputs(stage: PlanStage): PlanStage[] {

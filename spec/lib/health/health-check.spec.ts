@@ -57,6 +57,17 @@ describe('a health check', () => {
     expect(await counted()).toBe(2);
   });
 
+  it.each(['throws', 'says no'])('counts one failure, not two, where its only call fails and it %s', async (how) => {
+    upstream.answer((_request, response) => response.writeHead(503).end());
+    check = async (document) => {
+      const call = document.at('/ping').withAttempts(1).get();
+      await (how === 'throws' ? call : call.catch(() => undefined));
+      return false;
+    };
+    expect(await local.integrations.healthCheck(integration)).toMatchObject({ healthy: false });
+    expect(await counted()).toBe(1);
+  });
+
   it('does not hold a refusal of ours against the other API', async () => {
     await local.integrations.circuit.force(integration, 'open');
     check = (document) =>

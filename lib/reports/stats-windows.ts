@@ -1,0 +1,29 @@
+const hourMs = 3_600_000;
+
+/** The times that figures are given for, from the shortest to the longest; each holds those before. */
+export const statsWindows = ['last24Hours', 'last7Days', 'last30Days'] as const;
+export type StatsWindow = (typeof statsWindows)[number];
+
+const lengthMs = { last24Hours: 24 * hourMs, last7Days: 7 * 24 * hourMs, last30Days: 30 * 24 * hourMs } as const;
+
+export function windowStart(window: StatsWindow, now: number): Date {
+  return new Date(now - lengthMs[window]);
+}
+
+/** The place, in {@link statsWindows}, of the shortest window that a time is in. */
+export function shortestWindow(time: string | object, now: number): object {
+  const branches = statsWindows.map((window, index) => ({
+    case: { $gte: [time, windowStart(window, now)] },
+    then: index,
+  }));
+  return { $switch: { branches, default: statsWindows.length } };
+}
+
+/** What was counted in the shortest window of each, for each window with all that it holds. */
+export function perWindow<Row extends { readonly window: number }, Figures>(
+  rows: readonly Row[],
+  figuresOf: (rows: readonly Row[]) => Figures,
+): Record<StatsWindow, Figures> {
+  const figures = (index: number) => figuresOf(rows.filter(({ window }) => window <= index));
+  return { last24Hours: figures(0), last7Days: figures(1), last30Days: figures(2) };
+}
