@@ -86,6 +86,8 @@ export function integrationIdempotencyKeySchema(collection: string): Idempotency
   // What nobody knows, the oldest first, of one integration and of all; few among many.
   schema.index({ integrationId: 1, _id: 1 }, { partialFilterExpression: { state: 'unknown' } });
   schema.index({ state: 1, _id: 1 }, { partialFilterExpression: { state: 'unknown' } });
+  // The requests of those: they are kept.
+  schema.index({ requestId: 1 }, { partialFilterExpression: { state: 'unknown' } });
   // Leases that may have run out.
   schema.index({ leaseUntil: 1 }, { partialFilterExpression: { state: 'in_progress' } });
   return schema;

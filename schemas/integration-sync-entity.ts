@@ -38,6 +38,8 @@ export function integrationSyncEntitySchema(
   schema.index({ integrationId: 1, eventClass: 1, externalId: 1 }, { unique: true });
   // What is there, and has not been seen since a run began.
   schema.index({ integrationId: 1, missingSince: 1, lastSeenAt: 1 });
+  // Of all integrations what has been missing for long.
+  schema.index({ missingSince: 1 }, { partialFilterExpression: { missingSince: isDate } });
   // What is missing, page by page.
   schema.index({ integrationId: 1, _id: 1 }, { partialFilterExpression: { missingSince: isDate } });
   return schema;

@@ -61,6 +61,8 @@ export interface IntegrationSyncRunFields {
   succeeded: number;
   failed: number;
   skipped: number;
+  /** What pruning has left of its items; absent: all of them. Without all it cannot be settled again. */
+  storedItems?: 'some' | 'none';
   /** When the first listing began. */
   startedAt: Date | null;
   settledAt: Date | null;
@@ -101,15 +103,22 @@ export function integrationSyncRunSchema(
       succeeded: count,
       failed: count,
       skipped: count,
+      storedItems: { type: String, enum: ['some', 'none'] },
       startedAt: { type: Date, default: null },
       settledAt: { type: Date, default: null },
     },
     { collection, timestamps: true, autoIndex: false, autoCreate: false, minimize: false },
   );
+  declareIndexes(schema);
+  return schema;
+}
+
+function declareIndexes(schema: Schema<IntegrationSyncRunFields, IntegrationSyncRunModel>): void {
   // One run at a time: who begins a second one is told by the index.
   schema.index({ integrationId: 1 }, { unique: true, partialFilterExpression: { isExclusive: true } });
   schema.index({ integrationId: 1, _id: -1 });
   schema.index({ phase: 1, availableAt: 1 }, { partialFilterExpression: { phase: isUnsettled } });
   schema.index({ integrationId: 1, phase: 1 }, { partialFilterExpression: { phase: isUnsettled } });
-  return schema;
+  // Those whose items have not been pruned, and those whose have, the oldest first.
+  schema.index({ storedItems: 1, settledAt: 1 }, { partialFilterExpression: { phase: 'settled' } });
 }

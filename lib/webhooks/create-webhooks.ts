@@ -124,8 +124,6 @@ function recoverySeconds({ leaseSeconds }: WebhookSettings): number {
   return leaseSeconds / 2;
 }
 
-const pruneSeconds = 3_600;
-
 interface JobParts extends Shared {
   readonly work: WebhookWork;
   readonly service: WebhookService;
@@ -146,14 +144,6 @@ function definitionsOf(parts: WebhooksParts, { work, service, wake, alarm }: Job
       everySeconds: recoverySeconds(settings),
       async run() {
         await service.recover();
-      },
-    },
-    {
-      name: webhookJobs.prune,
-      concurrency: 1,
-      everySeconds: pruneSeconds,
-      async run() {
-        await service.prune();
       },
     },
   ];

@@ -4,6 +4,4 @@ export const webhookJobs = {
   process: 'integrations.process-webhooks',
   /** Recurring: finds what a crash left, or nobody was told of. */
   recover: 'integrations.recover-webhooks',
-  /** Recurring: deletes what is old enough. */
-  prune: 'integrations.prune-webhooks',
 } as const;

@@ -1,15 +1,20 @@
-import type { mongo, Types } from 'mongoose';
-import type { IntegrationWebhookFields } from '../../schemas/integration-webhook.js';
 import { isDate } from '../../schemas/partial-filters.js';
 import { durableWrite } from '../durable-write.js';
+import { chunksOf, type DocumentCollection, type Prunable } from '../prune/chunks.js';
 import type { ServerClock } from '../server-clock.js';
-import type { WebhookCollection } from './inbox.js';
+import { pagesOf } from '../sync/pages-of.js';
 import { primary } from './webhook-leases.js';
 
 export interface PruneParts {
-  readonly webhooks: WebhookCollection;
+  readonly webhooks: PrunedCollection;
   readonly clock: ServerClock;
   readonly retentionDays: number;
+}
+
+/** The driver's collection of webhooks, as far as it matters here. */
+export interface PrunedCollection extends DocumentCollection {
+  countDocuments(filter: object, options: object): Promise<number>;
+  updateMany(filter: object, update: object, options: object): Promise<unknown>;
 }
 
 /** What was pruned. */
@@ -18,7 +23,6 @@ export interface PrunedWebhooks {
   readonly deleted: number;
 }
 
-/** In chunks, so that no single operation holds the server for long. */
 const chunk = 1_000;
 const dayMs = 86_400_000;
 
@@ -26,29 +30,35 @@ const dayMs = 86_400_000;
  * Deletes webhooks that were processed so long ago; failed ones are kept. Ends the time of bodies that stand for a
  * delivery id.
  */
-export async function pruneWebhooks({ webhooks, clock, retentionDays }: PruneParts): Promise<PrunedWebhooks> {
-  const now = await clock.now();
-  const isOld = { status: 'processed', processedAt: { $lte: new Date(now - retentionDays * dayMs) } } as const;
-  const hasExpired = { bodyKeyExpiresAt: { ...isDate, $lte: new Date(now) } };
-  const ended = { $set: { bodyKey: null, bodyKeyExpiresAt: null } };
+export async function pruneWebhooks({ clock, ...parts }: PruneParts): Promise<PrunedWebhooks> {
   let deleted = 0;
-  await inChunks(webhooks, isOld, async (_id) => {
-    deleted += (await webhooks.deleteMany({ _id, ...isOld }, durableWrite)).deletedCount;
-  });
-  await inChunks(webhooks, hasExpired, (_id) => webhooks.updateMany({ _id, ...hasExpired }, ended, durableWrite));
+  const { chunks } = prunableWebhooks({ ...parts, now: await clock.now() });
+  for await (const old of chunks({ isDry: false })) deleted += await old.remove();
   return { deleted };
 }
 
-type Filter = mongo.Filter<IntegrationWebhookFields>;
-interface Ids {
-  readonly $in: Types.ObjectId[];
+export interface PrunableWebhookParts extends Omit<PruneParts, 'clock'> {
+  /** Milliseconds since the epoch, by the server's clock. */
+  readonly now: number;
 }
 
-/** Until none fits any more: whoever prunes at the same time takes his part. */
-async function inChunks(webhooks: WebhookCollection, filter: Filter, work: (ids: Ids) => Promise<unknown>) {
-  for (;;) {
-    const rows = await webhooks.find(filter, { ...primary, projection: { _id: 1 }, limit: chunk }).toArray();
-    if (rows.length === 0) return;
-    await work({ $in: rows.map(({ _id }) => _id) });
+export function prunableWebhooks({ webhooks, retentionDays, now }: PrunableWebhookParts): Prunable {
+  const filter = { status: 'processed', processedAt: { $lte: new Date(now - retentionDays * dayMs) } };
+  return {
+    count: () => webhooks.countDocuments(filter, primary),
+    async *chunks({ isDry }) {
+      yield* chunksOf({ collection: webhooks, filter, sort: { processedAt: 1 } });
+      if (!isDry) await endBodyKeys(webhooks, new Date(now));
+    },
+  };
+}
+
+async function endBodyKeys(webhooks: PrunedCollection, now: Date): Promise<void> {
+  const hasExpired = { bodyKeyExpiresAt: { ...isDate, $lte: now } };
+  const ended = { $set: { bodyKey: null, bodyKeyExpiresAt: null } };
+  const found = webhooks.find(hasExpired, { ...primary, projection: { _id: 1 }, batchSize: chunk });
+  for await (const page of pagesOf(found, chunk)) {
+    const _id = { $in: page.map((row) => row._id) };
+    await webhooks.updateMany({ _id, ...hasExpired }, ended, durableWrite);
   }
 }

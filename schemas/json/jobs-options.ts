@@ -1,6 +1,7 @@
 /** The option `agenda`. */
 export const agendaSchema = {
-  description: 'An Agenda of the application’s own, which it starts and stops.',
+  description:
+    'An Agenda of the application’s own, which it starts and stops. Without it there is one on `connection`.',
   methods: ['define', 'every', 'now', 'queryJobs'],
   expected: 'an instance of Agenda 6',
 };
@@ -13,7 +14,7 @@ export const jobsSchema = {
   additionalProperties: false,
   properties: {
     enabled: {
-      description: 'False: this process enqueues, and runs no jobs.',
+      description: 'False: this process enqueues, and runs no jobs after `start()`.',
       type: 'boolean',
       default: true,
     },

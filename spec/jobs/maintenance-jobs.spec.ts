@@ -26,6 +26,7 @@ const maintenance = [
   'integrations.check-failure-rate',
   'integrations.check-staleness',
   'integrations.close-stale-incidents',
+  'integrations.prune',
   'integrations.prune-jobs',
   'integrations.sweep-idempotency-keys',
 ];
@@ -35,12 +36,14 @@ it.each([
   ['integrations.check-staleness', 300, 'checkStaleness'],
   ['integrations.close-stale-incidents', 3_600, 'closeStaleIncidents'],
   ['integrations.sweep-idempotency-keys', 60, 'sweepIdempotencyKeys'],
+  ['integrations.prune', 3_600, 'prune'],
 ] as const)('%s runs every %i seconds, and calls %s()', async (name, everySeconds, service) => {
   const ports = {
     checkFailureRate: vi.fn(() => Promise.resolve()),
     checkStaleness: vi.fn(() => Promise.resolve()),
     closeStaleIncidents: vi.fn(() => Promise.resolve()),
     sweepIdempotencyKeys: vi.fn(() => Promise.resolve()),
+    prune: vi.fn(() => Promise.resolve()),
   };
   const job = maintenanceJobs(ports).find((definition) => definition.name === name);
   expect(job).toMatchObject({ everySeconds, concurrency: 1 });

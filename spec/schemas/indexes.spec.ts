@@ -1,11 +1,14 @@
 import mongoose, { Schema, Types } from 'mongoose';
 import { createIntegrations, RateLimit, type HandlesWebhooks, type IntegrationWebhookFields } from '../../lib/index.js';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { countBacklog } from '../../lib/cli/doctor/backlog-counts.js';
 import { integrationCollection } from '../../lib/integration-store/integration-collection.js';
 import { createConnectionQueries } from '../../lib/oauth/connect/connection-queries.js';
 import { createFlowStore } from '../../lib/oauth/connect/flow-store.js';
 import { refreshAhead } from '../../lib/oauth/refresh-ahead.js';
 import { createRefreshQueries } from '../../lib/oauth/refresh-queries.js';
+import { prunablesAt } from '../../lib/prune/prunables.js';
+import { pruneTargets } from '../../lib/prune/prune-target.js';
 import { createServerClock } from '../../lib/server-clock.js';
 import { createInbox, type WebhookCollection } from '../../lib/webhooks/inbox.js';
 import { newWebhook } from '../../lib/webhooks/new-webhook.js';
@@ -87,6 +90,9 @@ const seeds: Record<keyof typeof models, Seed> = {
     retryOfId: index % 50 === 49 ? idOf(kinds.request, index - 1) : null,
     relatedType: index % 20 === 0 ? 'Order' : null,
     relatedId: index % 20 === 0 ? index : null,
+    // Few of many: a tenth of the busy integration's, and some of the others'.
+    error: index % 1000 < 2 ? { class: 'Error', message: 'failed', code: null, trace: null } : null,
+    durationMs: index % 300,
     attempts: [],
   }),
   IntegrationLog: (index) => ({
@@ -143,6 +149,8 @@ const seeds: Record<keyof typeof models, Seed> = {
     phase: index === 0 || index % 1000 === 1 ? (['listing', 'draining'][index % 2] ?? 'listing') : 'settled',
     lease: null,
     availableAt: new Date(start + index),
+    settledAt: index === 0 || index % 1000 === 1 ? null : new Date(start + index * 1000),
+    ...(index % 3 !== 0 && { storedItems: ['some', 'none'][index % 2] }),
   }),
   IntegrationSyncBatch: (index) => ({
     integrationId: integrationOfDocument(index),
@@ -165,6 +173,7 @@ const seeds: Record<keyof typeof models, Seed> = {
     status: index === 0 || index % 1000 === 1 ? 'open' : 'closed',
     openedAt: new Date(start + index),
     lastSignalAt: new Date(start + index),
+    closedAt: index === 0 || index % 1000 === 1 ? null : new Date(start + index),
   }),
   IntegrationGate: (index) => ({
     _id: index % 2 === 0 ? idOf(kinds.integration, index).toHexString() : `key:${index}`,
@@ -371,8 +380,20 @@ const queries: Record<string, () => Promise<unknown>> = {
     await order.retake(webhook, 'of this process too');
   },
   'pruneWebhooks()': () => pruneWebhooks({ webhooks, clock: createServerClock(connection), retentionDays: 90 }),
+  'prune(), as far as it looks for what is old': async () => {
+    const retention = { requestsDays: 90, logsDays: 90, syncItemsDays: 90, syncRunsDays: 90 };
+    const settings = { ...retention, syncEntitiesDays: 90, incidentsDays: 90 };
+    // Some twenty of each.
+    const now = start + 90 * 86_400_000 + 20_000;
+    const prunables = prunablesAt({ models, settings, webhookDays: 90 }, now, pruneTargets);
+    for (const prunable of Object.values(prunables)) {
+      await prunable?.count();
+      for await (const { size } of prunable?.chunks({ isDry: true }) ?? []) expect(size).toBeGreaterThan(0);
+    }
+  },
   'syncItems() of an integration, the newest first': () => busy.syncItems().sort({ createdAt: -1 }).limit(50).exec(),
   'pending() items of an integration': () => busy.syncItems().pending().exec(),
+  'what is left undone, for doctor': () => countBacklog(models, new Date(start)),
   'processing() items of an integration': () => items().find().forIntegration(busyIntegration).processing().exec(),
   'failed() items of an integration': () => busy.syncItems().failed().exec(),
   'inFlight() items of an integration': () => busy.syncItems().inFlight().exec(),
@@ -425,6 +446,27 @@ const queries: Record<string, () => Promise<unknown>> = {
     await busy.recordFailure();
     await busy.recordSuccess();
   },
+  'overview() of all, and of one': async () => {
+    await integrations.overview();
+    await integrations.overview({ target: busyIntegration });
+  },
+  'stats() of all, and of one': async () => {
+    await integrations.stats();
+    await integrations.stats({ target: busyIntegration });
+  },
+  'requests.list() of all': async () => {
+    const { next } = await integrations.requests.list();
+    await integrations.requests.list({ after: next });
+  },
+  'requests.list() of an integration': async () => {
+    const { next } = await integrations.requests.list({ target: busyIntegration });
+    await integrations.requests.list({ target: busyIntegration, after: next });
+  },
+  'requests.list() of what failed': async () => {
+    await integrations.requests.list({ failed: true });
+    await integrations.requests.list({ failed: true, target: busyIntegration });
+  },
+  'requests.show()': () => integrations.requests.show(idOf(kinds.request, 700)),
   'failureSummary()': () => integrations.failureSummary(busyIntegration, { minutes: minutesSinceSeed }),
   'checkFailureRate() of one': () => integrations.checkFailureRate(busyIntegration),
   'checkStaleness() of one': () => integrations.checkStaleness(busyIntegration),

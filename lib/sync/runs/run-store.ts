@@ -43,6 +43,8 @@ export interface RunStore {
   /** The run of the integration that is under way, or a new one. */
   begin(integration: Pick<IntegrationFields, '_id' | 'provider'>, order: RunOrder): Promise<BegunRun>;
   find(runId: Types.ObjectId): Promise<SeenRun | null>;
+  /** The run of the integration that is under way. */
+  findOpen(integrationId: Types.ObjectId): Promise<SyncRun | null>;
   /** Takes the lease, unless the run is settled, driven by somebody, or put off. `updatedAt` is the server's time. */
   claim(runId: Types.ObjectId, token: string): Promise<ClaimedRun | null>;
   /** Moves the lease, and shows how far the listing is. */
@@ -59,6 +61,7 @@ export interface RunStore {
   enterDraining(held: HeldRun, listingError: StoredError | null, counts: ListingCounts): Promise<boolean>;
   /**
    * Makes a run settle again by itself, because items of it have changed. Whoever settles it at the moment is stopped.
+   * Null: it is not there any more, or not with all its items.
    *
    * @param holdMs Not before so many milliseconds have passed, or it is called again: items are about to be changed.
    */
@@ -82,6 +85,8 @@ export function createRunStore(parts: RunStoreParts): RunStore {
       const [run] = await collection.aggregate<SeenRun>(stages, { readPreference: 'primary' }).toArray();
       return run ?? null;
     },
+    findOpen: (integrationId) =>
+      collection.findOne({ integrationId, isExclusive: true }, { readPreference: 'primary' }),
     async claim(_id, lease) {
       const run = await collection.findOneAndUpdate(
         { _id, phase: { $lt: 'settled' }, $expr: { $lte: ['$availableAt', '$$NOW'] } },
@@ -90,11 +95,12 @@ export function createRunStore(parts: RunStoreParts): RunStore {
       );
       return run && { ...run, lease };
     },
-    reopen: (_id, holdMs = 0) => collection.findOneAndUpdate({ _id }, stamped(reopened(holdMs)), after),
+    reopen: (_id, holdMs = 0) =>
+      collection.findOneAndUpdate({ _id, storedItems: { $exists: false } }, stamped(reopened(holdMs)), after),
   };
 }
 
-type HeldRuns = Omit<RunStore, 'begin' | 'find' | 'claim' | 'reopen'>;
+type HeldRuns = Omit<RunStore, 'begin' | 'find' | 'findOpen' | 'claim' | 'reopen'>;
 
 function heldRuns(collection: RunCollection, { leaseMs, deferWindowMs }: RunStoreParts): HeldRuns {
   async function update({ _id, lease }: HeldRun, fields: object): Promise<boolean> {

@@ -13,7 +13,10 @@ const runNow = (name: string) => jobs().updateOne({ name }, { $set: { nextRunAt:
 describe('a process that runs jobs', () => {
   beforeAll(async () => {
     await vi.waitFor(
-      async () => expect(await jobs().countDocuments({ name: /-webhooks$/ })).toBeGreaterThanOrEqual(2),
+      async () =>
+        expect(
+          await jobs().countDocuments({ name: { $in: ['integrations.recover-webhooks', 'integrations.prune'] } }),
+        ).toBe(2),
       {
         timeout: 10_000,
       },
@@ -22,7 +25,7 @@ describe('a process that runs jobs', () => {
 
   it.each([
     ['integrations.recover-webhooks', 500_000],
-    ['integrations.prune-webhooks', 3_600_000],
+    ['integrations.prune', 3_600_000],
   ])('has %s, every %i ms', async (name, repeatInterval) => {
     expect(await jobs().findOne({ name })).toMatchObject({ repeatInterval });
   });
@@ -33,7 +36,7 @@ describe('a process that runs jobs', () => {
     const old = new Date(Date.now() - 3 * dayMs);
     await webhooks().updateOne({ deliveryId: 'old' }, { $set: { processedAt: old } });
     await webhooks().updateOne({ deliveryId: 'failed' }, { $set: { processedAt: old, status: 'failed' } });
-    await runNow('integrations.prune-webhooks');
+    await runNow('integrations.prune');
     await vi.waitFor(async () => expect(await world.stored()).toHaveLength(2), { timeout: 10_000 });
     expect((await world.stored()).map(({ deliveryId }) => deliveryId)).toEqual(['new', 'failed']);
   });
