@@ -7,7 +7,7 @@ import { createTextRedactor } from './redact-text.js';
 import { redactUrl } from './redact-url.js';
 import { redactValue } from './redact-value.js';
 
-/** Options of {@link createRedactor}. */
+/** Options of `createRedactor()`. */
 export interface RedactorOptions {
   /** Names of further fields, headers and parameters whose values are secret, e.g. `ssn`. */
   readonly extraKeys?: readonly string[];

@@ -1,6 +1,7 @@
 import { buildRequest } from '../http/build-request.js';
 import type { HttpClient } from '../http/http-client.js';
 import type { BuiltRequest } from '../http/messages.js';
+import { baseUrlOf } from './base-url.js';
 import type { Call } from './call.js';
 import { withKeyOnWire } from './key-on-wire.js';
 import type { Transport } from './stages/send.js';
@@ -32,8 +33,7 @@ function requestOf(call: Call, target: string): BuiltRequest {
   const metadata = call.integration.metadata ?? {};
   const { data, headers: keyHeaders } = withKeyOnWire(call);
   return buildRequest({
-    baseUrl:
-      typeof http?.baseUrl === 'function' ? http.baseUrl(call.integration.getMetadata()) : (http?.baseUrl ?? null),
+    baseUrl: baseUrlOf(call.providerDefinition, call.integration),
     target,
     method: call.method,
     data,

@@ -310,7 +310,10 @@ describe('events', () => {
 
 describe('the testing entry', () => {
   /** Functions that this package adds. */
-  const added = ['respond', 'sequence'];
+  const added = [
+    ...['respond', 'sequence', 'passThrough', 'FakeSyncSession', 'createIntegration', 'signWebhook', 'deliverWebhook'],
+    ...['runDueJobs', 'travel', 'waitFor', 'startUpstream', 'faults', 'pages', 'tokenEndpoint'],
+  ];
 
   it('exports the functions of the contract, and the additions that are declared here', () => {
     expect(sorted(Object.keys(testing))).toEqual(sorted(contract.testing, added));

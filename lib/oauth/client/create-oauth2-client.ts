@@ -69,11 +69,11 @@ type Open<Credentials, Metadata> = (
 function sessions<Credentials, Metadata>(
   config: OAuth2ClientConfig<Credentials, Metadata>,
 ): Open<Credentials, Metadata> {
-  const memories = new WeakMap<OAuthHttp, Memory>();
+  const memories = new WeakMap<OAuthHttp['memoryKey'], Memory>();
   return async (integration) => {
     const http = oauthHttpOf(integration);
-    const memory = memories.get(http) ?? { discovery: createDiscovery(http), keySets: createKeySets(http) };
-    memories.set(http, memory);
+    const memory = memories.get(http.memoryKey) ?? { discovery: createDiscovery(http), keySets: createKeySets(http) };
+    memories.set(http.memoryKey, memory);
     const server = await authorizationServer(config, integration, memory.discovery);
     const client = await clientIdentity(config, integration);
     return { config, integration, http, keySets: memory.keySets, server, client };

@@ -2,8 +2,10 @@ import type { IntegrationDocument, IntegrationModel } from '../../../schemas/int
 import { IntegrationError } from '../../errors.js';
 import { allowedHosts } from '../../http/allowed-hosts.js';
 import type { HttpClient } from '../../http/http-client.js';
+import type { HttpRequest } from '../../http/messages.js';
 import type { ResolvedOptions } from '../../options.js';
 import { requestLine } from '../../http/request-line.js';
+import type { Outlet } from '../../requests/transport-switch.js';
 
 /** A request to an authorization server. */
 export interface OAuthRequest {
@@ -27,6 +29,8 @@ export interface OAuthAnswer {
  * said there are secrets, and an authorization code works once.
  */
 export interface OAuthHttp {
+  /** The same for all integrations of an instance: what is remembered of servers, is so for all of them. */
+  readonly memoryKey: object;
   /** Longest time for a request, in milliseconds. */
   readonly timeoutMs: number;
   /**
@@ -46,6 +50,8 @@ export interface OAuthHttpParts {
   readonly client: Pick<HttpClient, 'send'>;
   readonly timeoutMs: number;
   readonly allowedPrivateHosts: readonly string[];
+  /** Default: the client. */
+  readonly memoryKey?: object;
 }
 
 /** More than any metadata, key set or token answer has. */
@@ -53,7 +59,8 @@ const maxResponseBytes = 1_048_576;
 const noOrigins: ReadonlySet<string> = new Set();
 const isLoopback = allowedHosts(['localhost', '127.0.0.1', '::1']);
 
-export function createOAuthHttp({ client, timeoutMs, allowedPrivateHosts }: OAuthHttpParts): OAuthHttp {
+export function createOAuthHttp(parts: OAuthHttpParts): OAuthHttp {
+  const { client, timeoutMs, allowedPrivateHosts, memoryKey = client } = parts;
   const isAllowed = allowedHosts(allowedPrivateHosts);
 
   function assertSecure(url: URL): void {
@@ -65,6 +72,7 @@ export function createOAuthHttp({ client, timeoutMs, allowedPrivateHosts }: OAut
   }
 
   return {
+    memoryKey,
     timeoutMs,
     assertSecure,
     async send({ signal = AbortSignal.timeout(timeoutMs), ...request }) {
@@ -94,10 +102,15 @@ const key = Symbol.for('express-integrations.oauth-http');
 export function defineOAuthHttp(
   model: IntegrationModel,
   { http, requests }: Pick<ResolvedOptions, 'http' | 'requests'>,
-  client: Pick<HttpClient, 'send'>,
+  outlet: () => Pick<Outlet, 'sendOAuth'>,
 ): void {
-  const value = createOAuthHttp({ ...http, timeoutMs: requests.timeoutMs, client });
-  Object.defineProperty(model.prototype, key, { configurable: true, value });
+  function get(this: IntegrationDocument): OAuthHttp {
+    // Asked for anew each time: the testing entry exchanges it.
+    const { _id, provider } = this;
+    const client = { send: (request: HttpRequest) => outlet().sendOAuth({ _id, provider }, request) };
+    return createOAuthHttp({ ...http, timeoutMs: requests.timeoutMs, client, memoryKey: outlet });
+  }
+  Object.defineProperty(model.prototype, key, { configurable: true, get });
 }
 
 /** @throws IntegrationError `INSTANCE_MISSING` for what is no document of an instance */

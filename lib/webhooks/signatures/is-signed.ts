@@ -1,7 +1,8 @@
-import { createHash, createHmac, verify } from 'node:crypto';
+import { verify } from 'node:crypto';
 import type { Keys } from './keys.js';
+import { bytesOf, macOf } from './mac-of.js';
 import { sameBytes } from './same-bytes.js';
-import type { Digest, SchemeRule, SignedContent, SignedParts } from './scheme-rule.js';
+import type { SchemeRule, SignedContent, SignedParts } from './scheme-rule.js';
 import type { SignatureHeader } from './signature-header.js';
 
 /** Did the holder of one of the keys sign these parts of a request? */
@@ -19,18 +20,8 @@ function hasMac({ digest }: SchemeRule, content: SignedContent, { macs }: Signat
   });
 }
 
-function macOf(digest: Digest, key: Buffer, content: SignedContent): Buffer {
-  if (digest === 'none') return key;
-  const hash =
-    digest === 'sha256-after-secret'
-      ? createHash('sha256').update(key)
-      : createHmac(digest === 'hmac-sha1' ? 'sha1' : 'sha256', key);
-  for (const part of content) hash.update(part);
-  return hash.digest();
-}
-
 function hasEd25519(content: SignedContent, { ed25519 }: SignatureHeader, { publicKeys }: Keys): boolean {
   if (ed25519.length === 0 || publicKeys.length === 0) return false;
-  const message = Buffer.concat(content.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
+  const message = bytesOf(content);
   return publicKeys.some((key) => ed25519.some((signature) => verify(null, message, key, signature)));
 }
