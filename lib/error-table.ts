@@ -1,4 +1,5 @@
 import { callErrors } from './errors/call-errors.js';
+import { cliErrors } from './errors/cli-errors.js';
 import { entry } from './errors/error-entry.js';
 import { oauthErrors } from './errors/oauth-errors.js';
 import { syncErrors } from './errors/sync-errors.js';
@@ -102,6 +103,7 @@ export const errorTable = {
   OPERATION_INVALID: entry(422, 'Invalid operation', 'Correct the field that the message names.'),
   SIGNATURE_SCHEME_UNKNOWN: entry(500, 'Unknown signature scheme', 'Use one of the names in signatureSchemes.'),
   ...callErrors,
+  ...cliErrors,
   ...syncErrors,
   ...oauthErrors,
   ...webhookErrors,
@@ -123,5 +125,10 @@ export const errorTable = {
     500,
     'No fake response',
     'Add a response for it to fake({ … }), or allow any with fake({ … }, { unmatched: null }).',
+  ),
+  TEST_VALUE_MISSING: entry(
+    500,
+    'No value for a test',
+    'Give createIntegration() the credentials or metadata that the message names.',
   ),
 } as const;

@@ -12,20 +12,21 @@ import type { MissingEntity } from './types/missing-entity.js';
 
 /** Every event and its payload: a notice after the change was stored; the collections are the truth. */
 export interface IntegrationEvents {
+  /** An integration was stored; in a transaction, once it was committed and its session has ended. */
   integrationCreated: { integration: IntegrationDocument };
   /** A sync ended cleanly. */
   integrationSynced: { integration: IntegrationDocument };
-  /** Only on a transition. */
+  /** On a transition of its health: by calls, or by `enable()`. */
   integrationHealthChanged: {
     integration: IntegrationDocument;
     previousStatus: HealthStatus;
     newStatus: HealthStatus;
   };
-  /** Disabled automatically, at the threshold of failures. */
+  /** Failures switched it off; `disable()` does not emit it. */
   integrationDisabled: { integration: IntegrationDocument };
-  /** A call succeeded; once per call, whatever its attempts. */
+  /** A call succeeded and is stored; once per call, whatever its attempts. */
   requestCompleted: { integration: IntegrationDocument; request: IntegrationRequestDocument };
-  /** A call failed; once per call, whatever its attempts. */
+  /** A call failed and is stored; once per call, whatever its attempts. */
   requestFailed: { integration: IntegrationDocument; request: IntegrationRequestDocument };
   /** An operation was logged as `processing`. */
   operationStarted: { integration: IntegrationDocument; log: IntegrationLogDocument };
@@ -33,41 +34,42 @@ export interface IntegrationEvents {
   operationCompleted: { integration: IntegrationDocument; log: IntegrationLogDocument };
   /** An operation was logged as `failed`. */
   operationFailed: { integration: IntegrationDocument; log: IntegrationLogDocument };
-  /** The circuit of an integration opened: its calls are refused until a probe succeeds. */
+  /** Its circuit opened: calls are refused until a probe succeeds. */
   circuitOpened: { integration: IntegrationDocument; reason: CircuitOpenReason };
+  /** Its circuit closed again. */
   circuitClosed: { integration: IntegrationDocument; reason: CircuitCloseReason };
-  /** An integration had no open incident, and has one now. */
+  /** It had no open incident, and has one now. */
   incidentOpened: { integration: IntegrationDocument; incident: IntegrationIncidentDocument };
-  /** All that the incident was about is over, or nobody has said anything about it for long. */
+  /** All that the incident was about is over, or nobody has said anything for long. */
   incidentClosed: { integration: IntegrationDocument; incident: IntegrationIncidentDocument };
-  /** The share of failed calls went up to the threshold; once per episode. */
+  /** `checkFailureRate()` found the share of failed calls at the threshold; once per episode. */
   elevatedFailureRate: { integration: IntegrationDocument; summary: FailureSummary };
-  /** It went below the threshold again. */
+  /** `checkFailureRate()` found the share below the threshold again. */
   failureRateRecovered: { integration: IntegrationDocument; summary: FailureSummary };
-  /** No clean sync for too many intervals; once per episode. */
+  /** `checkStaleness()` found no clean sync for too many intervals; once per episode. */
   syncBecameStale: { integration: IntegrationDocument; lastSyncedAt: Date | null };
-  /** A clean sync ended such an episode. */
+  /** `checkStaleness()` found a clean sync after such an episode. */
   syncStalenessRecovered: { integration: IntegrationDocument };
-  /** The other API no longer accepts the credentials: somebody has to connect again, or give others. */
+  /** The other API no longer accepts the credentials, or the grant; `reconnectUrl` is where the user connects again. */
   reauthorizationRequired: {
     integration: IntegrationDocument;
     reason: ReauthorizationReason;
     /** Where the user connects it again; null: not by OAuth, or the option `publicUrl` is not given. */
     reconnectUrl: string | null;
   };
-  /** A sync run ended with every item terminal; again whenever items of it were retried or skipped since. */
+  /** A sync run ended with every item terminal. */
   syncCompleted: { integration: IntegrationDocument; result: SyncResult };
-  /** A sync item used up its attempts; it is already marked failed. */
+  /** A sync item used up its attempts. */
   syncItemFailed: { integration: IntegrationDocument; item: IntegrationSyncItemDocument; error: unknown };
-  /** An item has failed in so many runs in a row; once, until it succeeds. */
+  /** An item failed in `sync.stuckAfterRuns` runs in a row; once, until it succeeds. */
   syncItemStuck: { integration: IntegrationDocument; item: IntegrationSyncItemDocument; failedRuns: number };
   /** A full run did not find what earlier ones have found; once, until it is found again. */
   syncItemMissing: { integration: IntegrationDocument; entity: MissingEntity };
-  /** A user has connected an integration. */
+  /** A user connected it by OAuth, or connected it again. */
   oauthCompleted: { integration: IntegrationDocument };
-  /** The connection was ended, and its tokens are deleted. */
+  /** Its OAuth connection was ended, and its tokens are deleted. */
   oauthRevoked: { integration: IntegrationDocument };
-  /** An access token could not be refreshed; it is tried again. */
+  /** Its access token could not be refreshed; it is tried again. */
   oauthRefreshFailed: { integration: IntegrationDocument; error: unknown };
   /** A webhook was verified and stored; before it is handled, once for each delivery. */
   webhookReceived: {
@@ -75,13 +77,13 @@ export interface IntegrationEvents {
     provider: string;
     webhook: IntegrationWebhookDocument;
   };
-  /** It has been handled, or nobody handles its type. */
+  /** A webhook was handled, or nobody handles its type. */
   webhookProcessed: {
     integration: IntegrationDocument | null;
     provider: string;
     webhook: IntegrationWebhookDocument;
   };
-  /** It used up its attempts; it is already marked failed. */
+  /** A webhook used up its attempts. */
   webhookFailed: {
     integration: IntegrationDocument | null;
     provider: string;

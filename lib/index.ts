@@ -68,6 +68,10 @@ export type {
 export * from './sync/exports.js';
 export * from './oauth/client/exports.js';
 export * from './webhooks/exports.js';
+export * from './credentials/exports.js';
+export * from './prune/exports.js';
+export * from './pagination/exports.js';
+export * from './reports/exports.js';
 export type { OAuthRouting, OAuthService } from './oauth/connect/create-connections.js';
 export type { BeginOAuthInput, BegunOAuth } from './oauth/connect/begin-flow.js';
 export type { CompletedOAuth, CompleteOAuthInput } from './oauth/connect/complete-flow.js';

@@ -6,6 +6,7 @@ import { compileModels, type CompiledModels, type IntegrationModels } from '../s
 import { createBoundSealer } from './credentials/bound-sealer.js';
 import { createCircuit } from './circuit/circuit.js';
 import { severityOfCircuit } from './incidents/severity-of-circuit.js';
+import { keyUsage } from './credentials/key-usage.js';
 import { rotateKeys } from './credentials/rotate-keys.js';
 import { forgetInstance, rememberInstance } from './instance/default-instance.js';
 import { createFoundation, type Foundation } from './instance/foundation.js';
@@ -25,16 +26,18 @@ import { createMonitoring } from './monitoring/monitoring.js';
 import { resolveOptions, type IntegrationsOptions, type ResolvedOptions } from './options.js';
 import { createRateBudget } from './rate-limits/rate-budget.js';
 import { createCallGate } from './requests/call-gate.js';
-import { createHttpTransport } from './requests/http-transport.js';
 import { createPipeline } from './requests/pipeline.js';
 import { createRetryPolicy } from './requests/retry-policy.js';
+import { createPrune } from './prune/prune.js';
+import { createServerClock } from './server-clock.js';
 import { defineOAuthHttp } from './oauth/client/oauth-http.js';
 import { createConnections } from './oauth/connect/create-connections.js';
 import { createTokens } from './oauth/create-tokens.js';
 import { refreshJob } from './oauth/refresh-job.js';
+import { createReports } from './reports/create-reports.js';
 import { createSyncs } from './sync/create-syncs.js';
 import { createWebhooks } from './webhooks/create-webhooks.js';
-import { createTransportSwitch } from './requests/transport-switch.js';
+import { createOutletSwitch } from './requests/transport-switch.js';
 import { serviceHealth } from './instance/service-health.js';
 import type { Integrations } from './instance/services.js';
 import type { JobQueue, RunDueOptions } from './types/job-queue.js';
@@ -77,9 +80,10 @@ export function createIntegrations<const Providers extends ProviderMap>(
       forgetInstance(instance);
       await lifecycle.close();
     },
+    keyUsage: () => keyUsage(models.Integration, keyRing),
     rotateKeys: (rotation = {}) => rotateKeys({ ...rotation, model: models.Integration, keyRing }),
     health: () => serviceHealth(resolved.connection),
-    [internals]: { transport: calling.transport },
+    [internals]: { outlet: calling.outlet, sealer },
   } satisfies Integrations & HasInternals;
   rememberInstance(instance);
   // The registry validates by the very schemas that the types of Providers are inferred from.
@@ -97,11 +101,15 @@ function createBackground(
   const { models } = compiled;
   const { checkStaleness, incidents } = calling.traffic.monitoring.services;
   const failureWatch = createFailureWatch({ models, settings: options.monitoring, emit: events.emit });
+  const clock = createServerClock(options.connection);
+  const webhookDays = options.webhooks.retentionDays;
+  const prune = createPrune({ models, clock, logger, gate: calling.gate, settings: options.retention, webhookDays });
   const maintenance = maintenanceJobs({
     checkFailureRate: () => failureWatch.checkFailureRate(),
     checkStaleness: () => checkStaleness(),
     closeStaleIncidents: () => incidents.closeStale(),
     sweepIdempotencyKeys: () => calling.operators.idempotency.sweep(),
+    prune: ({ signal }) => prune({ signal }),
   });
   // Each knows the other one: syncs and webhooks enqueue jobs, and jobs are what drives them.
   const queue: JobQueue = { enqueue: (...job) => jobs.enqueue(...job) };
@@ -120,7 +128,8 @@ function createBackground(
     stuckCommands: createStuckCommands(options.connection),
   });
   const documents: DocumentServices = { ...calling.services, syncs: syncs.documents };
-  const services = { ...failureWatch, ...syncs.services, ...webhooks.services };
+  const reports = createReports({ ...foundation, ...options, models });
+  const services = { ...failureWatch, ...syncs.services, ...webhooks.services, ...reports, prune };
   return { jobs, lifecycle, documents, services };
 }
 
@@ -136,7 +145,7 @@ function createCalling(options: ResolvedOptions, foundation: Foundation, { model
   const health = traffic.monitoring.observer;
   const { recorder, requestLog, toStoredError } = createRecording(options, foundation, models, health);
   const httpClient = createHttpClient(options.http);
-  const transport = createTransportSwitch(createHttpTransport(httpClient));
+  const outlet = createOutletSwitch(httpClient);
   const retryPolicy = createRetryPolicy(options.retry);
   const gate = createCallGate();
   const memory = createMemory({ ...foundation, options, models, gate });
@@ -145,7 +154,7 @@ function createCalling(options: ResolvedOptions, foundation: Foundation, { model
     ...memory,
     ...{ recorder, retryPolicy, toStoredError, tokens, gate },
     credentialReader: values,
-    transport: transport.current,
+    transport: outlet.current,
   });
   const calls = {
     pipeline,
@@ -156,14 +165,14 @@ function createCalling(options: ResolvedOptions, foundation: Foundation, { model
     retryPolicy,
   };
   defineHttp(models.Integration, calls);
-  defineOAuthHttp(models.Integration, options, httpClient);
-  const { journal } = options.requestLog;
+  defineOAuthHttp(models.Integration, options, outlet.current);
   const knownSecrets = (integration: IntegrationDocument) => values.knownSecrets(integration).catch(() => []);
-  const operations = { model: models.IntegrationLog, events, logger, redactor, toStoredError, knownSecrets, journal };
+  const stored = { model: models.IntegrationLog, toStoredError, knownSecrets, journal: options.requestLog.journal };
+  const operations = { ...stored, events, logger, redactor };
   const services = { models, values, operations, calls, health, tokens };
   const oauth = createConnections({ ...options, ...foundation, ...operations, ...memory.services, models });
   const operators = { ...traffic.services, ...memory.services, oauth };
-  return { services, operators, transport, requestLog, httpClient, gate, traffic, memory, tokens };
+  return { services, operators, outlet, requestLog, httpClient, gate, traffic, memory, tokens };
 }
 
 /** What all processes share about the traffic of each integration. */

@@ -6,6 +6,7 @@ import { IntegrationError } from './errors.js';
 import { compileValidator } from './json-schema/compile-validator.js';
 import { describeErrors } from './json-schema/describe-errors.js';
 import type { LoggerLike } from './types/logger.js';
+import type { RetentionSettings } from './types/retention-settings.js';
 import type { SyncSettings } from './types/sync-settings.js';
 import type { OAuthSettings } from './types/oauth-settings.js';
 import type { WebhookSettings } from './types/webhook-settings.js';
@@ -187,6 +188,7 @@ export interface IntegrationsOptions<Providers extends ProviderMap = ProviderMap
   readonly jobs?: Partial<JobsSettings> | undefined;
   readonly sync?: Partial<SyncSettings> | undefined;
   readonly webhooks?: Partial<WebhookSettings> | undefined;
+  readonly retention?: Partial<RetentionSettings> | undefined;
   /** How integrations are connected by OAuth 2, and kept connected. */
   readonly oauth?: Partial<OAuthSettings> | undefined;
 }
@@ -218,6 +220,7 @@ export interface ResolvedOptions {
   readonly jobs: JobsSettings;
   readonly sync: SyncSettings;
   readonly webhooks: WebhookSettings;
+  readonly retention: RetentionSettings;
   readonly oauth: OAuthSettings;
 }
 
@@ -258,6 +261,7 @@ const ownData = [
   'jobs',
   'sync',
   'webhooks',
+  'retention',
   'oauth',
 ] as const;
 

@@ -2,6 +2,7 @@ import type { mongo } from 'mongoose';
 import type { IntegrationFields, IntegrationModel } from '../../schemas/integration.js';
 import { durableWrite } from '../durable-write.js';
 import { IntegrationError, isIntegrationError, type IntegrationErrorCode } from '../errors.js';
+import { countStale } from './key-usage.js';
 import type { KeyRing } from './key-ring.js';
 import { sealedWith } from './sealed-with.js';
 import { createSealer, type SealedPlace, type Sealer } from './sealer.js';
@@ -61,7 +62,7 @@ export async function rotateKeys(input: RotateKeysInput): Promise<RotationResult
       input.onProgress?.({ resealed, failed: failures.size });
     }
   }
-  return { resealed, failed: [...failures.values()], remaining: await countStale(input) };
+  return { resealed, failed: [...failures.values()], remaining: await countStale(input.model, input.keyRing) };
 }
 
 /** Key by key, because the index on (`sealedWith`, `_id`) serves one key in the order of `_id`. */
@@ -133,11 +134,4 @@ async function writeAll(writes: mongo.AnyBulkWriteOperation[], model: Integratio
   if (writes.length === 0) return 0;
   const { modifiedCount } = await model.collection.bulkWrite(writes, { ordered: false, ...durableWrite });
   return modifiedCount;
-}
-
-function countStale({ model, keyRing }: RotateKeysInput): Promise<number> {
-  return model.collection.countDocuments(
-    { sealedWith: { $elemMatch: { $ne: keyRing.current.id } } },
-    { readPreference: 'primary' },
-  );
 }

@@ -12,6 +12,7 @@ import type { IntegrationModels } from '../../schemas/models.js';
 import type { IdempotencyService } from '../idempotency/idempotency-service.js';
 import type { CacheService } from '../response-cache/cache-service.js';
 import type { CircuitService } from '../circuit/circuit-service.js';
+import type { KeyUsage } from '../credentials/key-usage.js';
 import type { RotateKeysInput, RotationResult } from '../credentials/rotate-keys.js';
 import type { EventHub } from '../event-hub.js';
 import type { RateLimitService } from '../rate-limits/rate-limit-service.js';
@@ -25,10 +26,12 @@ import type { FailureSummaryOptions } from '../monitoring/failure-summary.js';
 import type { FailureRateReport } from '../types/failure-rate-report.js';
 import type { FailureSummary } from '../types/failure-summary.js';
 import type { MonitoringServices } from '../monitoring/monitoring.js';
+import type { Reports } from '../reports/create-reports.js';
 import type { SyncServices } from '../sync/create-syncs.js';
 import type { RunDueOptions, RunDueResult } from '../types/job-queue.js';
 import type { LoggerLike } from '../types/logger.js';
 import type { OAuthRouting, OAuthService } from '../oauth/connect/create-connections.js';
+import type { Prune } from '../prune/prune.js';
 import type { WebhookServices } from '../webhooks/create-webhooks.js';
 import type { IdOrDocument } from '../types/polymorphic.js';
 
@@ -161,6 +164,18 @@ export interface IntegrationServices<Entry extends ProviderEntry> {
   readonly checkStaleness: MonitoringServices['checkStaleness'];
   /** Who the credentials act as; raises `CAPABILITY_MISSING` where the provider cannot tell. */
   readonly authenticatedUser: MonitoringServices['authenticatedUser'];
+
+  /** Deletes what is older than `retention` says, and not needed any more; a job does so every hour. */
+  readonly prune: Prune;
+
+  /** How many integrations are sealed with which key, and how many a rotation is about. */
+  keyUsage(): Promise<KeyUsage>;
+  /** How the integrations of a page are: health, connection, circuit, syncs, what failed. */
+  readonly overview: Reports['overview'];
+  /** What the integrations of a page have done in the last 24 hours, 7 days and 30 days. */
+  readonly stats: Reports['stats'];
+  /** The request log, for people to look at. */
+  readonly requests: Reports['requests'];
 
   /** Seals everything with the first encryption key; see the page on keys. */
   rotateKeys(options?: Omit<RotateKeysInput, 'model' | 'keyRing'>): Promise<RotationResult>;

@@ -74,6 +74,10 @@ describe('resolveOptions', () => {
         stuckAfterRuns: 5,
         maxMissingShare: 0.2,
       },
+      retention: {
+        ...{ requestsDays: 90, logsDays: 365, syncItemsDays: 90, syncRunsDays: 365 },
+        ...{ syncEntitiesDays: 365, incidentsDays: 365 },
+      },
       webhooks: {
         maxBodyBytes: 1_048_576,
         processIn: 'receiver',
