@@ -29,8 +29,8 @@ import { createRunAnnouncer } from './runs/run-events.js';
 import { createRunItems } from './runs/run-totals.js';
 import { createRunLog } from './runs/run-log.js';
 import { createRunStore } from './runs/run-store.js';
-import { createSyncService, type SyncService } from './runs/sync-service.js';
-import type { WaitParts } from './runs/wait-for-run.js';
+import { createSyncService, type SyncPlanner, type SyncService } from './runs/sync-service.js';
+import { waitForRun, type WaitParts } from './runs/wait-for-run.js';
 import { createSchedule } from './schedule/create-schedule.js';
 
 export interface SyncsParts {
@@ -49,7 +49,7 @@ export interface SyncsParts {
 /** What applications do with syncs. */
 export interface SyncServices extends SyncService, Pick<ItemListeners, 'onSyncItem'> {
   /** What operators do with them. */
-  readonly syncs: SyncOperators;
+  readonly syncs: SyncOperators & SyncPlanner;
 }
 
 /** The syncs of one instance. */
@@ -66,7 +66,7 @@ export interface Syncs {
 export function createSyncs(parts: SyncsParts): Syncs {
   const shared = createShared(parts);
   const listeners = createItemListeners();
-  const service = createSyncService({ ...parts, ...shared });
+  const { plan, ...service } = createSyncService({ ...parts, ...shared });
   const schedule = createSchedule({
     ...parts,
     ...shared,
@@ -82,9 +82,10 @@ export function createSyncs(parts: SyncsParts): Syncs {
     missing,
     runs: shared.store,
     jobs: parts.queue,
+    waitFor: (runId, options) => waitForRun({ ...parts, ...shared }, runId, options),
   });
   return {
-    services: { ...service, onSyncItem: listeners.onSyncItem, syncs: operators },
+    services: { ...service, onSyncItem: listeners.onSyncItem, syncs: { ...operators, plan } },
     // Where nothing handles items, nothing is listed: what nobody wants would cost calls, and wait for a listener.
     definitions: [
       recurring(parts.settings, schedule.tick),

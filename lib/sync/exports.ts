@@ -2,8 +2,16 @@
 export { foldable, reduceCheckpointsByMax, type CheckpointReducer } from './runs/reduce-checkpoints.js';
 export { defineSyncItemEvent, type SyncItemEventType } from './sync-item-event.js';
 export type { SyncItemInput, SyncItemListener } from './item-listeners.js';
-export type { AwaitSyncOptions, StartSyncOptions } from './runs/sync-service.js';
-export type { ReportMissingOptions, SkipOptions, SyncOperators } from './operators/create-sync-operators.js';
+export type { AwaitSyncOptions, StartSyncOptions, SyncPlanner } from './runs/sync-service.js';
+export type { WaitOptions } from './runs/wait-for-run.js';
+export type { BeginDueOptions } from './schedule/create-schedule.js';
+export type { DueSync } from './schedule/due-tick.js';
+export type {
+  ItemChangeOptions,
+  ReportMissingOptions,
+  SkipOptions,
+  SyncOperators,
+} from './operators/create-sync-operators.js';
 export type { FailedItemTarget } from './operators/failed-items.js';
 export type { PageOptions } from './operators/page.js';
 export type { Reclaimed } from './operators/reclaim.js';

@@ -7,4 +7,5 @@ export * from './signatures/exports.js';
 export type { PrunedWebhooks } from './prune-webhooks.js';
 export type { WebhookAddress, WebhookReceiver, WebhookReply } from './receive-webhook.js';
 export type { ShownWebhook } from './show-webhook.js';
-export type { WebhookFilter, WebhookService } from './webhook-service.js';
+export type { WebhookListFilter } from './list-webhooks.js';
+export type { ReplayManyOptions, WebhookFilter, WebhookService } from './webhook-service.js';

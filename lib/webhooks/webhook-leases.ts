@@ -25,6 +25,8 @@ export interface WebhookLeases {
   showProcessing(held: readonly HeldWebhook[]): Promise<void>;
   /** Shows that nobody handles what processes were at that died, which others can take in any case; how many there were. */
   recover(): Promise<number>;
+  /** How many `recover()` would find. */
+  countLeft(): Promise<number>;
   /** In how many milliseconds one can be handled; null: there is none. */
   nextDueInMs(): Promise<number | null>;
 }
@@ -37,6 +39,7 @@ export const leased = (token: string, leaseMs: number) => [
 ];
 
 const isDue = { ...isOpen, $expr: { $lte: ['$availableAt', '$$NOW'] } };
+const isLeft = { ...isDue, status: 'processing' as const };
 
 /** As long as they are held by these tokens. */
 export function stillHeld(held: readonly HeldWebhook[]) {
@@ -63,11 +66,11 @@ export function createWebhookLeases(webhooks: WebhookCollection, leaseMs: number
       }));
     },
     async recover() {
-      const left = { ...isDue, status: 'processing' } as const;
       // The lease stays, which has ended: whoever takes it next is to know how it was left.
       const shown = [{ $set: { status: 'pending', updatedAt: '$$NOW' } }];
-      return (await webhooks.updateMany(left, shown, durableWrite)).modifiedCount;
+      return (await webhooks.updateMany(isLeft, shown, durableWrite)).modifiedCount;
     },
+    countLeft: () => webhooks.countDocuments(isLeft, primary),
     async nextDueInMs() {
       const inMs = { $subtract: ['$availableAt', '$$NOW'] };
       const options = { ...primary, projection: { inMs }, sort: { availableAt: 1 } } as const;

@@ -11,14 +11,17 @@ import type { MissingEntity } from '../../types/missing-entity.js';
 import type { MissingReport } from '../../types/missing-report.js';
 import type { IdOrDocument } from '../../types/polymorphic.js';
 import type { SyncProgress } from '../../types/sync-progress.js';
+import type { SyncResult } from '../../types/sync-result.js';
 import type { BatchStore } from '../items/batch-store.js';
 import { itemCollections } from '../items/item-collections.js';
 import { syncJobs } from '../job-names.js';
 import type { MissingItems } from '../missing/create-missing-items.js';
 import { runCollection } from '../runs/run-collection.js';
 import type { RunStore } from '../runs/run-store.js';
-import type { Schedule } from '../schedule/create-schedule.js';
-import { failedItemGroups, type FailedItemTarget } from './failed-items.js';
+import type { WaitOptions } from '../runs/wait-for-run.js';
+import type { BeginDueOptions, Schedule } from '../schedule/create-schedule.js';
+import type { DueSync } from '../schedule/due-tick.js';
+import { failedItemGroups, type FailedItemTarget, type ItemGroup } from './failed-items.js';
 import { runIdOf } from './ids.js';
 import { failedItems, findRun, listRuns, missingEntities } from './listings.js';
 import type { PageOptions } from './page.js';
@@ -26,7 +29,17 @@ import { pauseSync, resumeSync } from './pause.js';
 import { reclaim, type Reclaimed } from './reclaim.js';
 import { requeue, whileReopened } from './reopening.js';
 
-export interface SkipOptions {
+/** How many failed items are to be changed, or have been, is known as it goes on. */
+export interface ItemChangeOptions {
+  /** Finds the items, and writes nothing; the result says how many they are. Default false. */
+  readonly dryRun?: boolean;
+  /** Called after each group of items with how many have been changed so far. */
+  readonly onProgress?: (changed: number) => void;
+  /** Ends it after the group at hand; what is left stays failed. */
+  readonly signal?: AbortSignal;
+}
+
+export interface SkipOptions extends ItemChangeOptions {
   /** In the operator's words, 1 to 500 characters; stored with the item. */
   readonly reason: string;
 }
@@ -50,7 +63,7 @@ export interface SyncOperators {
    * @throws IntegrationError `SYNC_ITEM_NOT_FOUND`, or `SYNC_ITEM_NOT_FAILED` for items that are done or skipped: then
    *   nothing is retried
    */
-  retry(items: FailedItemTarget): Promise<{ readonly retried: number }>;
+  retry(items: FailedItemTarget, options?: ItemChangeOptions): Promise<{ readonly retried: number }>;
   /**
    * Gives failed items up for good, so that they hold no cursor any more. Their runs settle once more.
    *
@@ -65,6 +78,18 @@ export interface SyncOperators {
    * find; default: of all integrations, in runs that are not settled.
    */
   reclaim(target?: IdOrDocument | null): Promise<Reclaimed>;
+  /**
+   * Begins a run of every integration that is due by its schedule, as the job does that runs now and then: for an
+   * application whose processes run no jobs. Which process lists and handles does not matter here.
+   */
+  beginDue(options?: BeginDueOptions): Promise<DueSync[]>;
+  /**
+   * Waits until a run is over. An instance that was not started runs the jobs meanwhile.
+   *
+   * @throws IntegrationError what the listing failed with, under its code or `SYNC_FAILED`; `SYNC_CANCELLED`,
+   *   `CALL_ABORTED`, `INSTANCE_STOPPED`
+   */
+  wait(runId: IdOrDocument, options?: WaitOptions): Promise<SyncResult>;
   /** Takes an integration out of the schedule; a run under way ends, and `sync()` works. */
   pause(target: IdOrDocument): Promise<IntegrationDocument>;
   /** Puts it back: what was missed is made up for at once, or when its cron expression says. */
@@ -89,17 +114,20 @@ export interface SyncOperatorParts {
   readonly runs: Pick<RunStore, 'reopen'>;
   readonly batches: Pick<BatchStore, 'requeue'>;
   readonly jobs: JobQueue;
-  readonly schedule: Pick<Schedule, 'wakeRuns' | 'serverTime'>;
+  readonly schedule: Pick<Schedule, 'beginDue' | 'wakeRuns' | 'serverTime'>;
   readonly missing: Pick<MissingItems, 'report'>;
   readonly progressOf: (runId: Types.ObjectId) => Promise<SyncProgress>;
+  readonly waitFor: (runId: Types.ObjectId, options: WaitOptions) => Promise<SyncResult>;
 }
 
 export function createSyncOperators(parts: SyncOperatorParts): SyncOperators {
-  const { models, missing, progressOf } = parts;
+  const { models, missing, schedule, progressOf, waitFor } = parts;
   return {
     failed: (target = null, page = {}) => failedItems(models, target, page),
     ...itemOperators(parts),
     ...runOperators(parts),
+    beginDue: (options = {}) => schedule.beginDue(options),
+    wait: async (runId, options = {}) => waitFor(runIdOf(runId), options),
     pause: (target) => pauseSync(models.Integration, target),
     resume: (target) => resumeSync(models.Integration, target),
     runs: (target, page = {}) => listRuns(models, target, page),
@@ -140,24 +168,34 @@ function itemOperators(parts: SyncOperatorParts): Pick<SyncOperators, 'retry' | 
   }
 
   return {
-    async retry(target) {
-      let retried = 0;
-      for await (const group of failedItemGroups(items, target, ['pending', 'processing'])) {
-        retried += await requeue({ ...parts, items }, group, { status: 'failed', fields: anew });
-      }
-      return { retried };
+    async retry(target, options = {}) {
+      const groups = failedItemGroups(items, target, ['pending', 'processing']);
+      const retryGroup = (group: ItemGroup) => requeue({ ...parts, items }, group, { status: 'failed', fields: anew });
+      return { retried: await changeGroups(groups, retryGroup, options) };
     },
-    async skip(target, { reason }) {
+    async skip(target, { reason, ...options }) {
       if (typeof reason !== 'string' || reason.trim() === '' || reason.length > 500) {
         throw new IntegrationError('OPTIONS_INVALID', 'reason says why, in 1 to 500 characters.');
       }
-      let skipped = 0;
-      for await (const { run, ids } of failedItemGroups(items, target, ['skipped'])) {
-        skipped += await skipGroup(run._id, ids, reason);
-      }
-      return { skipped };
+      const groups = failedItemGroups(items, target, ['skipped']);
+      return { skipped: await changeGroups(groups, ({ run, ids }) => skipGroup(run._id, ids, reason), options) };
     },
   };
+}
+
+/** How many items were changed; in a dry run, how many there are. */
+async function changeGroups(
+  groups: AsyncIterable<ItemGroup>,
+  change: (group: ItemGroup) => Promise<number>,
+  { dryRun = false, onProgress, signal }: ItemChangeOptions,
+): Promise<number> {
+  let changed = 0;
+  for await (const group of groups) {
+    if (signal?.aborted === true) break;
+    changed += dryRun ? group.ids.length : await change(group);
+    onProgress?.(changed);
+  }
+  return changed;
 }
 
 function runOperators(parts: SyncOperatorParts): Pick<SyncOperators, 'refinalise' | 'reclaim'> {

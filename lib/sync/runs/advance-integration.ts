@@ -61,8 +61,13 @@ export async function advanceIntegration(model: IntegrationModel, advance: Advan
   throw new Error('An integration was changed a hundred times while the end of its sync was to be stored.');
 }
 
+/** What a move of the cursor goes by. */
+interface Move extends Pick<Advance, 'cursor'> {
+  readonly run: Pick<Advance['run'], 'cursor' | 'nextCursor'>;
+}
+
 /** Whether the cursor goes from the stored one to that of the run. */
-function movesOn({ syncCursor }: IntegrationFields, { cursor, run }: Advance): boolean {
+export function movesOn({ syncCursor }: Pick<IntegrationFields, 'syncCursor'>, { cursor, run }: Move): boolean {
   if (cursor === null) return false;
   if (syncCursor === null || syncCursor === undefined) return true;
   const order = compareCheckpoints(cursor, syncCursor);

@@ -9,6 +9,7 @@ import type { IdOrDocument } from '../../types/polymorphic.js';
 import type { SyncNowOptions, StartedSync } from '../../types/sync-now.js';
 import type { SyncResult } from '../../types/sync-result.js';
 import { syncJobs } from '../job-names.js';
+import type { SyncRun } from './run-collection.js';
 import type { RunStore } from './run-store.js';
 import { waitForRun, type WaitOptions, type WaitParts } from './wait-for-run.js';
 
@@ -44,23 +45,37 @@ export interface SyncService {
   syncNow(target: IdOrDocument, options?: SyncNowOptions): Promise<StartedSync>;
 }
 
+/** What operators can ask before they begin a sync. */
+export interface SyncPlanner {
+  /**
+   * What `syncNow()` would do, and writes nothing; the id of the run that it would join, or null: it would begin one.
+   *
+   * @throws IntegrationError as `syncNow` does
+   */
+  plan(target: IdOrDocument, options?: SyncNowOptions): Promise<{ readonly joins: string | null }>;
+}
+
 export interface SyncServiceParts extends WaitParts {
   readonly models: WaitParts['models'] & { readonly Integration: IntegrationModel };
-  readonly store: Pick<RunStore, 'begin' | 'find'>;
+  readonly store: Pick<RunStore, 'begin' | 'find' | 'findOpen'>;
   readonly registry: Pick<ProviderRegistry, 'get'>;
   readonly queue: JobQueue;
 }
 
-export function createSyncService(parts: SyncServiceParts): SyncService {
+export function createSyncService(parts: SyncServiceParts): SyncService & SyncPlanner {
   const { models, store, registry, queue } = parts;
 
-  async function begin(target: IdOrDocument, { full = false }: SyncNowOptions) {
+  async function syncable(target: IdOrDocument): Promise<IntegrationDocument> {
     const integration = await storedIntegration(models.Integration, target);
     requireCapability(registry.get(integration.provider), 'HasScheduledSync', hasScheduledSync);
     if (!integration.isActive) throw switchedOff(integration);
-    const begun = await store.begin(integration, { mode: full ? 'full' : 'incremental', trigger: 'manual' });
-    const runId = begun.run._id.toHexString();
-    if (full && begun.run.mode !== 'full') throw alreadyRunning(runId);
+    return integration;
+  }
+
+  async function begin(target: IdOrDocument, { full = false }: SyncNowOptions) {
+    const order = { mode: full ? 'full' : 'incremental', trigger: 'manual' } as const;
+    const begun = await store.begin(await syncable(target), order);
+    const runId = runIdFor(begun.run, full);
     await queue.enqueue(syncJobs.run, { runId }, { unlessWaiting: true });
     return begun;
   }
@@ -78,7 +93,18 @@ export function createSyncService(parts: SyncServiceParts): SyncService {
       const { run, isNew } = await begin(target, options);
       return { runId: run._id.toHexString(), isNew };
     },
+    async plan(target, { full = false } = {}) {
+      const run = await store.findOpen((await syncable(target))._id);
+      return { joins: run && runIdFor(run, full) };
+    },
   };
+}
+
+/** @throws IntegrationError `SYNC_ALREADY_RUNNING` */
+function runIdFor({ _id, mode }: Pick<SyncRun, '_id' | 'mode'>, full: boolean): string {
+  const runId = _id.toHexString();
+  if (full && mode !== 'full') throw alreadyRunning(runId);
+  return runId;
 }
 
 function switchedOff({ _id }: IntegrationDocument): IntegrationError {

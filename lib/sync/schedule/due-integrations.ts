@@ -6,7 +6,7 @@ import type { OwnSchedule } from './schedule-of.js';
 
 /** What is looked at of an integration that is due. */
 export type DueIntegration = OwnSchedule &
-  Pick<IntegrationFields, '_id' | 'provider' | 'nextSyncAt' | 'consecutiveSyncFailures' | 'healthStatus'>;
+  Pick<IntegrationFields, '_id' | 'provider' | 'name' | 'nextSyncAt' | 'consecutiveSyncFailures' | 'healthStatus'>;
 
 /** Which integrations are due: those of a provider, a page at a time. */
 export interface DueQuestion {
@@ -20,7 +20,7 @@ export interface DueQuestion {
 export interface DueIntegrations {
   /** By the clock of the database, which all dates are compared with. */
   serverTime(): Promise<Date>;
-  /** The first that are due, from the longest on, for each way to be due. */
+  /** The first that are due, from the longest on, for each way to be due; a limit of 0: all. */
   pages(question: DueQuestion, limit: number): readonly (() => Promise<Types.ObjectId[]>)[];
   /** The integration as it is now; null where it is not due any more. */
   read(id: Types.ObjectId, now: Date): Promise<DueIntegration | null>;
@@ -31,6 +31,7 @@ export interface DueIntegrations {
 const primary = { readPreference: 'primary' } as const;
 const projection = {
   provider: 1,
+  name: 1,
   nextSyncAt: 1,
   syncCron: 1,
   syncTimeZone: 1,

@@ -1,10 +1,12 @@
 import { Types } from 'mongoose';
 import { beforeEach, expect, it, vi } from 'vitest';
 import type { IntegrationWebhookFields } from '../../../lib/index.js';
+import { webhookJobs } from '../../../lib/webhooks/job-names.js';
 import { useDatabase } from '../../support/database.js';
 import { useWebhookInstance } from '../../support/webhook-instance.js';
 
 const database = useDatabase();
+const jobs = () => database.connection.collection('integration_jobs');
 let maxTries = 5;
 const world = useWebhookInstance(database, {
   ...{ start: false, webhooks: { leaseSeconds: 60 } },
@@ -17,6 +19,8 @@ const { IntegrationWebhook, IntegrationLog } = world.integrations.models;
 async function left(body: string, fields: Partial<IntegrationWebhookFields> = {}): Promise<void> {
   const id = new Types.ObjectId().toHexString();
   await world.send(body, { id });
+  // It is answered before there is a job for it.
+  await vi.waitUntil(() => jobs().findOne({ name: webhookJobs.process, nextRunAt: { $ne: null } }));
   const abandoned = { lease: 'dead', availableAt: new Date(Date.now() - 1_000), ...fields };
   await IntegrationWebhook.collection.updateOne({ deliveryId: id }, { $set: abandoned });
 }

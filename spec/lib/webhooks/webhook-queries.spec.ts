@@ -90,6 +90,10 @@ const queries: Record<string, () => Promise<unknown>> = {
   successes: () => acks().succeed([result(3, { kind: 'success' }), result(4, { kind: 'success' })]),
   deletions: () => acks().drop([result(5, { kind: 'deleted' })]),
   'recover()': () => leases().recover(),
+  'list()': () => service().list(),
+  'list() of an integration': () => service().list({ integration: integrationId }),
+  'recover() in a dry run': () => service().recover({ dryRun: true }),
+  'replayMany() in a dry run': () => service().replayMany({}, { dryRun: true }),
   'replay()': () => service().replay(mine[2]!._id),
   'replayMany()': () => service().replayMany(),
   'replayMany() of an integration': () =>

@@ -159,3 +159,40 @@ describe('prune()', () => {
     expect((await world.stored()).map(({ bodyKey }) => bodyKey).sort()).toEqual(['not over', null]);
   });
 });
+
+describe('list(), and dry runs', () => {
+  const world = useWebhookInstance(database, { prefix: 'looks' });
+  const ids = (webhooks: readonly { readonly id?: unknown }[]) => webhooks.map(({ id }) => id);
+
+  it('lists those of an integration, the last received first, without bodies', async () => {
+    const [first, second] = await failing(world, 'a', 'b');
+    const { webhooks } = world.integrations;
+    const { integration } = world;
+    const listed = await webhooks.list({ integration });
+    expect(ids(listed)).toEqual([second!._id.toHexString(), first!._id.toHexString()]);
+    expect(listed[0]!.get('payload')).toBeUndefined();
+    expect(ids(await webhooks.list({ integration, before: second!.createdAt }))).toEqual([first!._id.toHexString()]);
+    expect(await webhooks.list({ integration, status: 'processed' })).toEqual([]);
+  });
+
+  it('lists those that failed of all', async () => {
+    const failed = await failing(world, 'c');
+    expect(ids(await world.integrations.webhooks.list({ limit: 1 }))).toEqual([failed[0]!._id.toHexString()]);
+  });
+
+  it.each([{ limit: 0 }, { status: 'processed' as const }])('refuses to list %o of all', async (filter) => {
+    await expect(world.integrations.webhooks.list(filter)).rejects.toMatchObject({ code: 'OPTIONS_INVALID' });
+  });
+
+  it('replays nothing in a dry run, and says what it would', async () => {
+    const [webhook] = await failing(world, 'a');
+    const { webhooks } = world.integrations;
+    const before = await world.stored();
+    expect(await webhooks.replay(webhook!, { dryRun: true })).toMatchObject({ status: 'failed' });
+    expect(await webhooks.replayMany({ integration: world.integration }, { dryRun: true })).toEqual({ replayed: 1 });
+    expect(await world.stored()).toEqual(before);
+    await expect(webhooks.replay(new Types.ObjectId(), { dryRun: true })).rejects.toMatchObject({
+      code: 'WEBHOOK_NOT_FOUND',
+    });
+  });
+});

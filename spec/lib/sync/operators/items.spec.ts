@@ -173,3 +173,34 @@ describe('skip()', () => {
     expect(await statuses()).toEqual(['failed']);
   });
 });
+
+describe('in a dry run', () => {
+  it.each(['retry', 'skip'] as const)('%s() counts, and writes nothing', async (name) => {
+    await world.items(run, [...failed(2), { status: 'success' }]);
+    const before = await world.get().models.IntegrationSyncItem.find().lean();
+    const target = { integration };
+    const result =
+      name === 'retry'
+        ? await operators().retry(target, { dryRun: true })
+        : await operators().skip(target, { reason: 'x', dryRun: true });
+    expect(Object.values(result)).toEqual([2]);
+    expect(await world.get().models.IntegrationSyncItem.find().lean()).toEqual(before);
+    expect([await batches(), world.jobs]).toEqual([[], []]);
+  });
+});
+
+describe('of many items', () => {
+  it('tells how many it has changed, and ends after the group at hand', async () => {
+    await world.items(run, failed(501));
+    const stop = new AbortController();
+    const told: number[] = [];
+    const onProgress = (changed: number): void => {
+      told.push(changed);
+      stop.abort();
+    };
+    const how = { reason: 'Gone', onProgress, signal: stop.signal };
+    expect(await operators().skip({ integration }, how)).toEqual({ skipped: 500 });
+    expect(told).toEqual([500]);
+    expect((await statuses()).filter((status) => status === 'failed')).toHaveLength(1);
+  });
+});

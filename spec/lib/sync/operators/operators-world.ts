@@ -21,6 +21,8 @@ export function useOperators() {
         schedule: createSchedule({ ...shared, settings, listensTo: () => true }),
         missing: createMissingItems({ ...shared, settings, events: { emit: () => undefined } }),
         progressOf: (runId) => progressOf(progress, runId),
+        // The specs of waiting have an instance.
+        waitFor: () => Promise.reject(new Error('Nobody runs these syncs.')),
       });
     },
   };

@@ -77,3 +77,29 @@ describe('a provider with an incremental sync', () => {
     expect(called).toEqual(['syncIncremental', 'sync']);
   });
 });
+
+describe('plan(), and waiting for a run', () => {
+  const world = useSyncInstance(database, { start: false, prefix: 'planned' });
+
+  it('says what a sync would do, writes nothing, and waits for one that was begun', async () => {
+    const { integrations, integration } = world;
+    const { syncs } = integrations;
+    expect(await syncs.plan(integration)).toEqual({ joins: null });
+    expect(await syncs.runs(integration)).toEqual([]);
+    world.list = listThings(1, 2);
+    const { runId } = await integrations.syncNow(integration);
+    expect(await syncs.plan(integration)).toEqual({ joins: runId });
+    await expect(syncs.plan(integration, { full: true })).rejects.toMatchObject({ code: 'SYNC_ALREADY_RUNNING' });
+    expect(await syncs.wait(runId)).toMatchObject({ succeeded: 2 });
+    expect(await syncs.plan(integration)).toEqual({ joins: null });
+    // Over already, and not begun anew.
+    expect(await syncs.wait(runId)).toMatchObject({ succeeded: 2 });
+    expect(await syncs.runs(integration)).toHaveLength(1);
+  });
+
+  it('plans nothing for an integration that is switched off', async () => {
+    const { integrations, integration } = world;
+    await integrations.disable(integration);
+    await expect(integrations.syncs.plan(integration)).rejects.toMatchObject({ code: 'SYNC_CANCELLED' });
+  });
+});
