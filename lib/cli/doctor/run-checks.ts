@@ -1,0 +1,26 @@
+import { createRedactor } from '../../redaction/redactor.js';
+import { unlessAborted } from '../../unless-aborted.js';
+import { problem, type Check, type Finding, type NamedFinding } from './finding.js';
+
+/** Runs the checks one after the other: they look at the same database, and at each other's traces. */
+export async function runChecks<World>(
+  checks: readonly Check<World>[],
+  world: World,
+  signal: AbortSignal,
+): Promise<NamedFinding[]> {
+  const findings: NamedFinding[] = [];
+  for (const check of checks) {
+    const found = await unlessAborted(signal, () => outcomeOf(check, world));
+    findings.push(...found.map((finding) => ({ check: check.name, ...finding })));
+  }
+  return findings;
+}
+
+async function outcomeOf<World>(check: Check<World>, world: World): Promise<readonly Finding[]> {
+  try {
+    return await check.run(world);
+  } catch (error) {
+    const message = createRedactor().text(error instanceof Error ? error.message : String(error));
+    return [problem(`The check itself failed: ${message}`, 'Correct what the message names, and run it again.')];
+  }
+}

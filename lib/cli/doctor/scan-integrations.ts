@@ -1,0 +1,26 @@
+import type { IntegrationFields } from '../../../schemas/integration.js';
+import type { Integrations } from '../../instance/services.js';
+
+/** All integrations, as they are stored, one after the other. */
+export async function* scanIntegrations<Name extends keyof IntegrationFields>(
+  { models }: Integrations,
+  ...names: readonly Name[]
+): AsyncGenerator<Pick<IntegrationFields, Name | '_id'>> {
+  const projection = Object.fromEntries(names.map((name) => [name, 1]));
+  const cursor = models.Integration.collection.find<Pick<IntegrationFields, Name | '_id'>>({}, { projection });
+  for await (const row of cursor.sort({ _id: 1 })) yield row;
+}
+
+/** So many ids are named. */
+const mostNamed = 5;
+
+/** `65f…, 65f… and 12 more`. */
+export function someOf(ids: readonly unknown[]): string {
+  const named = ids.slice(0, mostNamed).map(String).join(', ');
+  return ids.length > mostNamed ? `${named} and ${String(ids.length - mostNamed)} more` : named;
+}
+
+/** `1 integration`, `3 integrations`. */
+export function counted(count: number, noun: string): string {
+  return `${String(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
