@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { cacheFolder } from '../support/bootstrap/paths.mjs';
 import { useBuiltPackage } from '../support/built-package.js';
-import { codeBlocks, pages, readPage, root } from './markdown.js';
+import { codeBlocks, namedFiles, pages, readPage, root } from './markdown.js';
 
 const run = promisify(execFile);
 const COMPILE_TIMEOUT_MS = 120_000;
@@ -30,7 +30,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** One module for each block, and a project of them: with our own compiler options, and the types that a user gets. */
+/**
+ * One module for each block, those of files by their names, and a project of them: with our own compiler options, and
+ * the types that a user gets.
+ */
 async function writeProject(): Promise<number> {
   const blocks = pages.flatMap((page) =>
     codeBlocks(readPage(page), 'ts').map((code, index) => ({
@@ -38,6 +41,15 @@ async function writeProject(): Promise<number> {
       code,
     })),
   );
+  const files = pages.flatMap((page) =>
+    [...namedFiles(readPage(page))].map(([name, code]) => ({ name: `${page.replaceAll('/', '-')}/${name}`, code })),
+  );
+  for (const { name, code } of files) {
+    await mkdir(join(folder, dirname(name)), { recursive: true });
+    await writeFile(join(folder, name), code);
+  }
+  // As in a project with `"type": "module"`.
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
   await writeFile(join(folder, 'globals.d.mts'), globals);
   for (const { name, code } of blocks) await writeFile(join(folder, name), `${code}\nexport {};\n`);
   const project = {
@@ -45,15 +57,16 @@ async function writeProject(): Promise<number> {
     compilerOptions: {
       paths: {
         'express-integrations': [join(root, 'dist/lib/index.d.ts')],
+        'express-integrations/cli': [join(root, 'dist/lib/cli/index.d.ts')],
         'express-integrations/testing': [join(root, 'dist/lib/testing/index.d.ts')],
         'express-integrations/providers/*': [join(root, 'dist/providers/*/index.d.ts')],
       },
     },
-    files: [...blocks.map(({ name }) => name), 'globals.d.mts'],
+    files: [...blocks, ...files].map(({ name }) => name).concat('globals.d.mts'),
     include: [],
   };
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(project));
-  return blocks.length;
+  return blocks.length + files.length;
 }
 
 it(

@@ -43,3 +43,20 @@ function cellsOf(line: string): string[] {
     .slice(1, -1)
     .map((cell) => cell.trim().replaceAll('\\|', '|'));
 }
+
+/** The fenced blocks that are whole files (a language, then ` [name]`): by that name, their contents. */
+export function namedFiles(text: string): Map<string, string> {
+  const fences = /^```\w+ \[([^\]\n]+)\]\n(.*?)^```$/gms;
+  return new Map([...text.matchAll(fences)].map(([, name = '', code = '']) => [name, code]));
+}
+
+/** A fenced block: what stands behind its fence (`ts [app.ts]`), and its contents. */
+export interface FencedBlock {
+  readonly info: string;
+  readonly code: string;
+}
+
+/** All fenced blocks that do not stand in a list, in order. */
+export function fencedBlocks(text: string): FencedBlock[] {
+  return [...text.matchAll(/^```([^\n]+)\n(.*?)^```$/gms)].map(([, info = '', code = '']) => ({ info, code }));
+}

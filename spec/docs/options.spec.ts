@@ -6,6 +6,9 @@ interface OptionSchema {
   readonly description?: string;
   readonly type?: string | readonly string[];
   readonly default?: unknown;
+  readonly minimum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly maximum?: number;
   readonly properties?: Readonly<Record<string, OptionSchema>>;
   readonly items?: OptionSchema;
 }
@@ -28,19 +31,21 @@ const documented = tableRows(readPage('docs/options.md'));
 /** The unit that a name announces. */
 function unitOf(name: string): string | null {
   if (name.endsWith('Ms')) return 'milliseconds';
-  return name.endsWith('Bytes') ? 'bytes' : null;
+  return /(Seconds|Minutes|Hours|Days|Bytes)$/.exec(name)?.[0].toLowerCase() ?? null;
 }
 
 it('documents every option, and no other', () => {
   expect([...documented.keys()].sort()).toEqual(options.map(([path]) => path).sort());
 });
 
-it.each(options)('says of %s its unit and its default', (path, schema) => {
-  const [unit, value, meaning] = documented.get(path) ?? [];
-  expect(unit).toContain(unitOf(path) ?? '');
-  expect(unit).not.toBe('');
-  if (required.includes(path)) expect(value).toBe('required');
-  else if (schema.default === undefined) expect(value).not.toMatch(/^(required|`.*`)?$/);
-  else expect(value).toBe(`\`${JSON.stringify(schema.default).replaceAll('"', "'")}\``);
-  expect(meaning).toMatch(/\.$/);
+it.each(options)('says of %s its unit and bounds, its default, and what it means', (path, schema) => {
+  const [value, byDefault, meaning] = documented.get(path) ?? [];
+  expect(value).toContain(unitOf(path) ?? '');
+  expect(value).not.toBe('');
+  for (const bound of [schema.minimum, schema.exclusiveMinimum, schema.maximum])
+    if (bound !== undefined) expect(value).toContain(bound.toLocaleString('en-US'));
+  if (required.includes(path)) expect(byDefault).toBe('required');
+  else if (schema.default === undefined) expect(byDefault).toBe('–');
+  else expect(byDefault).toBe(`\`${JSON.stringify(schema.default).replaceAll('"', "'")}\``);
+  expect(meaning).toMatch(/^.{10,}\.$/);
 });

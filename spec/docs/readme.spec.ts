@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startGitHubApi, type GitHubApi } from '../../docs/examples/demo/github-api/index.js';
 import { useBuiltPackage } from '../support/built-package.js';
@@ -6,15 +7,32 @@ import { useDatabase } from '../support/database.js';
 import { freePort } from '../support/free-port.js';
 import { useHttpServer } from '../support/http-server.js';
 import { runExample } from './example-process.js';
-import { codeBlocks, readPage } from './markdown.js';
+import { codeBlocks, readPage, root } from './markdown.js';
 
 const blocks = codeBlocks(readPage('README.md'), 'ts');
 const EXAMPLE_TIMEOUT_MS = 60_000;
 const INTEGRATIONS_KEY = randomBytes(32).toString('base64');
 
-it('shows the examples as they are', () => {
-  const examples = ['quick-start', 'own-provider', 'sync', 'webhooks'];
-  expect(blocks).toEqual(examples.map((name) => readPage(`docs/examples/${name}.ts`)));
+it('shows the quick start as it is', () => {
+  expect(blocks).toEqual([readPage('docs/examples/quick-start.ts')]);
+});
+
+it('begins with lines of the quick start, in their order', () => {
+  const [excerpt = ''] = codeBlocks(readPage('README.md'), 'typescript');
+  const lines = excerpt.trim().split('\n');
+  const program = readPage('docs/examples/quick-start.ts').split('\n');
+  const places = lines.map((line, index) =>
+    program.indexOf(line, index === 0 ? 0 : program.indexOf(lines[index - 1]!)),
+  );
+  expect(lines.length).toBeLessThanOrEqual(10);
+  expect(places).not.toContain(-1);
+});
+
+it('links to every example', () => {
+  const examples = readdirSync(`${root}docs/examples`).filter(
+    (name) => name.endsWith('.ts') && name !== 'quick-start.ts',
+  );
+  expect(examples.filter((name) => !readPage('README.md').includes(`docs/examples/${name}`))).toEqual([]);
 });
 
 describe('the quick start', () => {

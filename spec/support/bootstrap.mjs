@@ -3,12 +3,13 @@
  * because it has to run before the npm packages are there.
  */
 import { ensureBuilt } from './bootstrap/build.mjs';
+import { docs } from './bootstrap/docs.mjs';
 import { ensurePackages } from './bootstrap/packages.mjs';
 import { runNode } from './bootstrap/run.mjs';
 import { closingLine, test } from './bootstrap/test.mjs';
 
 /** @type {Record<string, (args: string[]) => Promise<number>>} */
-const commands = { bench, build, demo, test };
+const commands = { bench, build, demo, docs, test };
 
 async function build() {
   await ensureBuilt();

@@ -13,27 +13,16 @@
  *
  * @module
  */
-import { existsSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe } from 'vitest';
+import { chromiumPath } from './chromium.js';
 
 const START_TIMEOUT_MS = 60_000;
 /** For whatever a test waits for, on a busy machine. */
 const WAIT_MS = 10_000;
 
-const usualPlaces = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/usr/bin/google-chrome-stable',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-];
-
-const { CHROMIUM } = process.env;
-const executablePath = [CHROMIUM ?? '', ...usualPlaces].find((place) => existsSync(place)) ?? null;
-
 /** A suite that needs a browser: skipped, by its name, where none is installed. */
-export const describeInBrowser = describe.skipIf(executablePath === null);
+export const describeInBrowser = describe.skipIf(chromiumPath === null);
 
 export interface SpecBrowser {
   /** A page of a browser that nobody has used yet; closed after the test. */
@@ -44,7 +33,7 @@ export interface SpecBrowser {
 export function useBrowser(): SpecBrowser {
   let browser: Browser | undefined;
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: executablePath ?? '', timeout: START_TIMEOUT_MS });
+    browser = await chromium.launch({ executablePath: chromiumPath ?? '', timeout: START_TIMEOUT_MS });
   }, START_TIMEOUT_MS);
   afterEach(async () => {
     for (const context of browser?.contexts() ?? []) await context.close();
