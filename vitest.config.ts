@@ -6,7 +6,8 @@ export default defineConfig({
     globalSetup: './spec/support/global-setup.ts',
     reporters: ['default', './spec/support/summary-reporter.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than there are cores, as a rule: many specs wait, for leases to end and windows to pass.
+    maxWorkers: 3,
     // Loading the package anew for each file takes as long as a fifth of all specs.
     isolate: false,
     setupFiles: './spec/support/no-instance-left-open.ts',

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useBuiltPackage } from '../support/built-package.js';
-import { runNpm } from '../support/npm.js';
+import { packPackage, runNpm, type PackedPackage } from '../support/npm.js';
 import manifest from '../../package.json' with { type: 'json' };
 
 const run = promisify(execFile);
@@ -19,23 +19,14 @@ const entries = Object.keys(manifest.exports)
   .filter((path) => path !== './package.json')
   .map((path) => manifest.name + path.slice(1));
 
-interface PackedFile {
-  readonly path: string;
-}
-
-interface Packed {
-  readonly filename: string;
-  readonly files: readonly PackedFile[];
-}
-
 describe('the tarball', () => {
   useBuiltPackage();
   let folder = '';
-  let packed: Packed;
+  let packed: PackedPackage;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'express-integrations-tarball-'));
-    packed = await pack(folder);
+    packed = await packPackage(folder);
     await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'host', private: true }));
     await runNpm(['install', '--prefer-offline', '--no-audit', '--no-fund', ...installed(packed)], folder);
   }, INSTALL_TIMEOUT_MS);
@@ -46,6 +37,11 @@ describe('the tarball', () => {
     const files = packed.files.map((file) => file.path);
     expect(files.filter((path) => !ALLOWED.test(path))).toEqual([]);
     expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json', 'dist/lib/index.js']));
+  });
+
+  // Prose and types for editors are a good part of it.
+  it('is no larger than 900 KB', () => {
+    expect(packed.size).toBeLessThan(900_000);
   });
 
   it.each(entries)('gives %s to an ES module', async (entry) => {
@@ -75,18 +71,10 @@ interface Lock {
   readonly packages: Readonly<Record<string, unknown>>;
 }
 
-/** Without scripts: the package is built already. */
-async function pack(folder: string): Promise<Packed> {
-  const output = await runNpm(['pack', '--json', '--ignore-scripts', '--pack-destination', folder]);
-  const [packed] = JSON.parse(output) as Packed[];
-  if (packed === undefined) throw new Error('npm pack made nothing');
-  return packed;
-}
-
 /** The package with the peers that a host brings, as this checkout has them. */
-function installed(packed: Packed): string[] {
+function installed({ path }: PackedPackage): string[] {
   const { express, mongoose } = manifest.devDependencies;
-  return [`./${packed.filename}`, `express@${express}`, `mongoose@${mongoose}`];
+  return [path, `express@${express}`, `mongoose@${mongoose}`];
 }
 
 /** What a program in the host's folder finds in an entry: name and type of each export. */
