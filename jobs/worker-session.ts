@@ -42,10 +42,11 @@ export function openWorkerSession(parts: WorkerSessionParts): WorkerSession {
     close: halt,
     async drain({ timeout = longestWaitMs, signal }) {
       worker.pause();
+      // From here on none begins, and some may end before the listening has.
+      const atFirst = worker.runningJobs().length;
       await taking.end();
-      const atFirst = worker.running();
       const isEmpty = await endedUnlessAborted(worker, timeout, signal);
-      const running = worker.running();
+      const running = worker.runningJobs().length;
       if (!isEmpty) await halt(abortedMs);
       const aborted = signal?.aborted ?? false;
       return { completed: atFirst - running, running, timedOut: !isEmpty && !aborted, aborted };
