@@ -1,6 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Agenda, Job } from 'agenda';
 import { inBackground } from '../lib/context.js';
+import { errorMessage } from '../lib/error-message.js';
 import { followSignals } from '../lib/requests/follow-signals.js';
 import type { JobData, JobDefinition } from '../lib/types/job-queue.js';
 import type { LoggerLike } from '../lib/types/logger.js';
@@ -72,9 +73,8 @@ function createHandler({ lockMs, runs, logger, redact }: DefineJobsParts) {
 const longestReason = 1_000;
 
 function failureFacts(error: unknown, redact: (text: string) => string) {
-  const message = error instanceof Error ? error.message : String(error);
   return {
-    error: redact(message).slice(0, longestReason),
+    error: redact(errorMessage(error)).slice(0, longestReason),
     ...(error instanceof Error && { name: error.name, stack: error.stack }),
     ...(error instanceof Error && 'code' in error && { code: error.code }),
   };

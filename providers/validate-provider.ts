@@ -1,3 +1,4 @@
+import { errorMessage } from '../lib/error-message.js';
 import { IntegrationError } from '../lib/errors.js';
 import { compileValidator, type Validator, type Violation } from '../lib/json-schema/compile-validator.js';
 import { describeErrors } from '../lib/json-schema/describe-errors.js';
@@ -74,7 +75,7 @@ function compileOwn(key: string, provider: AnyProvider, name: 'credentialSchema'
   try {
     return compileValidator(provider[name], true);
   } catch (error) {
-    refuse(key, [`${name}: ${error instanceof Error ? error.message : String(error)}`], { cause: error });
+    refuse(key, [`${name}: ${errorMessage(error)}`], { cause: error });
     throw error;
   }
 }

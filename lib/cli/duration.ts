@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
 
-const unitSeconds = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
+/** Seconds by unit. */
+export const unitSeconds = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 
 /** `90s`, `15m`, `2h` or `7d`, in seconds. */
 export function parseDuration(text: string): number {

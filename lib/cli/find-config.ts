@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isAbsolute, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { errorMessage } from '../error-message.js';
 import { IntegrationError } from '../errors.js';
 import { openInstances } from '../instance/default-instance.js';
 import type { Integrations } from '../instance/services.js';
@@ -43,10 +44,13 @@ async function importFrom(cwd: string, name: string): Promise<unknown> {
   try {
     return await import(locate(cwd, name));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new IntegrationError('CLI_CONFIG_INVALID', `${name} could not be imported: ${reason}${hintFor(cause)}`, {
-      cause,
-    });
+    throw new IntegrationError(
+      'CLI_CONFIG_INVALID',
+      `${name} could not be imported: ${errorMessage(cause)}${hintFor(cause)}`,
+      {
+        cause,
+      },
+    );
   }
 }
 

@@ -1,9 +1,8 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
 import { RateLimit } from '../types/rate-limit.js';
-import { durationText } from './duration.js';
+import { durationText, unitSeconds } from './duration.js';
 
 const windows = { second: 1, minute: 60, hour: 3_600, day: 86_400 } as const;
-const unitSeconds = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 
 /** `100/minute`, or `50/10s`. */
 export function parseRateLimit(text: string): RateLimit {

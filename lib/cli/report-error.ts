@@ -1,3 +1,4 @@
+import { errorMessage } from '../error-message.js';
 import { errorTable, IntegrationError, isIntegrationError } from '../errors.js';
 import { createRedactor } from '../redaction/redactor.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
@@ -17,7 +18,7 @@ const misused = new Set<string>(['CLI_INPUT_MISSING', 'CLI_INPUT_INVALID', 'OPTI
 export function reportError(error: unknown, output: Output, { stderr }: Streams): ExitCode {
   const { text } = createRedactor();
   const known = isIntegrationError(error) ? error : databaseError(error);
-  const message = text(known?.message ?? messageOf(error));
+  const message = text(known?.message ?? errorMessage(error));
   const remedy = known === null ? null : errorTable[known.code].remedy;
   if (output.isJson) {
     stderr.write(`${JSON.stringify({ error: { code: known?.code ?? null, message, remedy } })}\n`);
@@ -44,8 +45,4 @@ const connectionErrors = new Set<string>([
 function databaseError(error: unknown): IntegrationError | null {
   if (!(error instanceof Error) || !connectionErrors.has(error.name)) return null;
   return new IntegrationError('DATABASE_UNAVAILABLE', 'The database does not answer.', { cause: error });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 import type { Ajv, ErrorObject } from 'ajv';
 import type { Ajv2020 } from 'ajv/dist/2020.js';
+import { errorMessage } from '../error-message.js';
 import { IntegrationError } from '../errors.js';
 import { createRecentValues } from '../recent-values.js';
 import { recyclingAjv } from './recycling-ajv.js';
@@ -72,7 +73,7 @@ function notesIn(schema: unknown): string[] {
 }
 
 function explain(error: unknown, ajv: Ajv | Ajv2020): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = errorMessage(error);
   const unknown = /unknown keyword: "(.+)"/.exec(message)?.[1];
   if (unknown === undefined) return message;
   const nearest = nearestName(unknown, Object.keys(ajv.RULES.all));

@@ -1,9 +1,10 @@
 import type { Command } from '@commander-js/extra-typings';
-import type { ForcedCircuitState, CircuitStatus } from '../../types/circuit.js';
+import type { IntegrationDocument } from '../../../schemas/integration.js';
+import type { ForcedCircuitState } from '../../types/circuit.js';
 import type { AddCommand, CliContext, RunCommand } from '../cli-context.js';
 import { dryRunOption, targetArgument } from '../command-options.js';
 import { durationText, parseDuration } from '../duration.js';
-import { exitCodes } from '../exit-codes.js';
+import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { findTarget } from '../find-target.js';
 import { properties } from '../table.js';
 
@@ -14,14 +15,7 @@ export const addCircuitCommand: AddCommand = (program, run) => {
     .command('show')
     .description('shows the circuit as it is')
     .argument('<integration>', targetArgument)
-    .action(
-      run(async (context, argument) => {
-        const { integrations } = context;
-        const target = await findTarget(integrations, argument);
-        say(context, { integrationId: target.id, ...(await integrations.circuit.inspect(target)) });
-        return exitCodes.ok;
-      }),
-    );
+    .action(run(async (context, argument) => say(context, await findTarget(context.integrations, argument))));
   addForce(circuit, run, { name: 'open', state: 'open', description: 'refuses all calls' });
   addForce(circuit, run, { name: 'close', state: 'closed', description: 'closes it, and refuses no calls' });
   addForce(circuit, run, {
@@ -53,8 +47,7 @@ function addForce(circuit: Command, run: RunCommand, { name, state, description 
         if (!dryRun) await integrations.circuit.force(target, state, hold);
         const time = forSeconds === undefined ? 'until it is reset' : `for ${durationText(forSeconds)}`;
         output.note(`${dryRun ? 'Would hold' : 'Holds'} the circuit ${state} ${time}.`);
-        say(context, { integrationId: target.id, dryRun, ...(await integrations.circuit.inspect(target)) });
-        return exitCodes.ok;
+        return say(context, target, { dryRun });
       }),
     );
 }
@@ -71,19 +64,20 @@ function addReset(circuit: Command, run: RunCommand): void {
         const target = await findTarget(integrations, argument);
         if (!dryRun) await integrations.circuit.release(target);
         output.note(`${dryRun ? 'Would leave' : 'Left'} the circuit to itself.`);
-        say(context, { integrationId: target.id, dryRun, ...(await integrations.circuit.inspect(target)) });
-        return exitCodes.ok;
+        return say(context, target, { dryRun });
       }),
     );
 }
 
 /** The circuit as it is: in a dry run as it stays. */
-function say(
-  { output }: CliContext,
-  status: CircuitStatus & { readonly integrationId: string; readonly dryRun?: boolean },
-) {
+async function say(
+  { integrations, output }: CliContext,
+  target: IntegrationDocument,
+  facts: { readonly dryRun?: boolean } = {},
+): Promise<ExitCode> {
+  const status = await integrations.circuit.inspect(target);
   const { state, effectiveState, openedAt, retryAfterSeconds, counts, forced } = status;
-  output.result(status, () =>
+  output.result({ integrationId: target.id, ...facts, ...status }, () =>
     properties(
       [
         ['calls meet', effectiveState],
@@ -98,4 +92,5 @@ function say(
       output.paint,
     ),
   );
+  return exitCodes.ok;
 }

@@ -1,3 +1,4 @@
+import { errorMessage } from '../../error-message.js';
 import { errorTable, isIntegrationError } from '../../errors.js';
 import { createRedactor } from '../../redaction/redactor.js';
 import type { ApartContext } from '../cli-context.js';
@@ -62,7 +63,7 @@ async function instanceFindings(
 }
 
 function unavailable(error: unknown) {
-  const message = createRedactor().text(error instanceof Error ? error.message : String(error));
+  const message = createRedactor().text(errorMessage(error));
   if (!isIntegrationError(error)) return problem(message, 'Correct what the message names.');
   return problem(`${message} [${error.code}] All other checks need it.`, errorTable[error.code].remedy);
 }

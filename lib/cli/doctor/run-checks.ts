@@ -1,3 +1,4 @@
+import { errorMessage } from '../../error-message.js';
 import { createRedactor } from '../../redaction/redactor.js';
 import { unlessAborted } from '../../unless-aborted.js';
 import { problem, type Check, type Finding, type NamedFinding } from './finding.js';
@@ -20,7 +21,7 @@ async function outcomeOf<World>(check: Check<World>, world: World): Promise<read
   try {
     return await check.run(world);
   } catch (error) {
-    const message = createRedactor().text(error instanceof Error ? error.message : String(error));
+    const message = createRedactor().text(errorMessage(error));
     return [problem(`The check itself failed: ${message}`, 'Correct what the message names, and run it again.')];
   }
 }

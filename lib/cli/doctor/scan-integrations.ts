@@ -19,8 +19,3 @@ export function someOf(ids: readonly unknown[]): string {
   const named = ids.slice(0, mostNamed).map(String).join(', ');
   return ids.length > mostNamed ? `${named} and ${String(ids.length - mostNamed)} more` : named;
 }
-
-/** `1 integration`, `3 integrations`. */
-export function counted(count: number, noun: string): string {
-  return `${String(count)} ${noun}${count === 1 ? '' : 's'}`;
-}

@@ -1,6 +1,7 @@
 import { Types } from 'mongoose';
 import type { Integrations } from '../../instance/services.js';
 import { ownerFields } from '../../integration-store/field-rules.js';
+import { errorMessage } from '../../error-message.js';
 import { createRedactor } from '../../redaction/redactor.js';
 import { knownSecrets } from '../../credentials/known-secrets.js';
 import { unlessAborted } from '../../unless-aborted.js';
@@ -56,9 +57,7 @@ export async function checkCandidate(
 }
 
 function messageOf(error: unknown, credentials: PlainObject): string | null {
-  return error === undefined ? null : createRedactor().text(textOf(error), { knownSecrets: knownSecrets(credentials) });
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return error === undefined
+    ? null
+    : createRedactor().text(errorMessage(error), { knownSecrets: knownSecrets(credentials) });
 }

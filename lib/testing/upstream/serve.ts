@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { errorMessage } from '../../error-message.js';
 import { FakeAnswer } from '../fakes/fake-response.js';
 import { createExchange } from './exchange.js';
 import type { FaultPlan } from './fault-plan.js';
@@ -62,6 +63,6 @@ function notFound(patterns: readonly string[]): Route {
 function fail(response: ServerResponse, error: unknown): void {
   // The sender has broken off, or the upstream is closed.
   if (response.headersSent || response.destroyed || response.socket === null) return;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = errorMessage(error);
   response.writeHead(500, { 'content-type': 'application/json' }).end(JSON.stringify({ message }));
 }

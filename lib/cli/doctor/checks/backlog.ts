@@ -1,7 +1,7 @@
 import { createServerClock } from '../../../server-clock.js';
 import { countBacklog, most, type Backlog } from '../backlog-counts.js';
 import { ok, warning, type Check, type Finding } from '../finding.js';
-import { counted } from '../scan-integrations.js';
+import { quantity } from '../../quantity.js';
 import type { InstanceWorld } from '../world.js';
 
 /** What could have been handled that long ago waits for a worker. */
@@ -26,7 +26,7 @@ function findingsOf({ overdueWebhooks, overdueBatches, failedWebhooks, failedIte
     ),
     ...found(
       overdueBatches,
-      `${shown(overdueBatches, 'batch', 'es')} of sync items should have been worked on more than five minutes ago.`,
+      `${shown(overdueBatches, 'batch', 'batches')} of sync items should have been worked on more than five minutes ago.`,
       'See that a process runs that has called start(), and listens to the items.',
     ),
     ...found(
@@ -46,7 +46,6 @@ function found(count: number, what: string, remedy: string): Finding[] {
   return count === 0 ? [] : [warning(what, remedy)];
 }
 
-function shown(count: number, noun: string, plural = 's'): string {
-  if (count >= most) return `${String(most)} ${noun}${plural} or more`;
-  return plural === 's' ? counted(count, noun) : `${String(count)} ${noun}${count === 1 ? '' : plural}`;
+function shown(count: number, noun: string, plural = `${noun}s`): string {
+  return count >= most ? `${String(most)} ${plural} or more` : quantity(count, noun, plural);
 }

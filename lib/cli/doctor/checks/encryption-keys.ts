@@ -5,7 +5,8 @@ import { sealedWith } from '../../../credentials/sealed-with.js';
 import type { Integrations } from '../../../instance/services.js';
 import { sealerOf } from '../../sealer-of.js';
 import { ok, problem, warning, type Check, type Finding } from '../finding.js';
-import { counted, scanIntegrations, someOf } from '../scan-integrations.js';
+import { quantity } from '../../quantity.js';
+import { scanIntegrations, someOf } from '../scan-integrations.js';
 import type { InstanceWorld } from '../world.js';
 
 interface Tally {
@@ -58,7 +59,7 @@ function findingsOf({ integrations, closed, published, keys }: Tally, current: s
   for (const [keyId, ids] of closed) {
     findings.push(
       problem(
-        `${counted(ids.length, 'sealed value')} of key "${keyId}" cannot be opened: ${someOf(ids)}.`,
+        `${quantity(ids.length, 'sealed value')} of key "${keyId}" cannot be opened: ${someOf(ids)}.`,
         'Add the key of that id to `encryptionKeys`, as it was; else enter the credentials again.',
       ),
     );
@@ -66,7 +67,7 @@ function findingsOf({ integrations, closed, published, keys }: Tally, current: s
   if (published.length > 0) {
     findings.push(
       problem(
-        `Anybody can sign webhooks for ${counted(published.length, 'integration')}: ${someOf(published)}.`,
+        `Anybody can sign webhooks for ${quantity(published.length, 'integration')}: ${someOf(published)}.`,
         'Replace the webhook secret, which its vendor has published for tests, by one of your own.',
       ),
     );
@@ -81,5 +82,5 @@ function findingsOf({ integrations, closed, published, keys }: Tally, current: s
     );
   }
   if (findings.length > 0) return findings;
-  return [ok(`The key "${current}" seals; ${counted(integrations, 'integration')} can be opened.`)];
+  return [ok(`The key "${current}" seals; ${quantity(integrations, 'integration')} can be opened.`)];
 }

@@ -1,6 +1,6 @@
 import { indexText, planSetup } from '../../setup/setup-plan.js';
 import { ok, problem, type Check, type Finding } from '../finding.js';
-import { counted } from '../scan-integrations.js';
+import { quantity } from '../../quantity.js';
 import type { InstanceWorld } from '../world.js';
 
 /** Whether the indexes are there that the package declares. */
@@ -15,7 +15,7 @@ export const indexes: Check<InstanceWorld> = {
         : '';
       findings.push(
         problem(
-          `${counted(missing.length, 'index')} missing: ${shown(missing.map(indexText))}.${unique}`,
+          `${quantity(missing.length, 'index', 'indexes')} missing: ${shown(missing.map(indexText))}.${unique}`,
           'Run `integrations setup`.',
         ),
       );

@@ -1,5 +1,6 @@
 import { ok, warning, type Check, type Finding } from '../finding.js';
-import { counted, scanIntegrations, someOf } from '../scan-integrations.js';
+import { quantity } from '../../quantity.js';
+import { scanIntegrations, someOf } from '../scan-integrations.js';
 import type { InstanceWorld } from '../world.js';
 
 /** Whether the integrations are well. */
@@ -33,10 +34,10 @@ export const integrationsHealth: Check<InstanceWorld> = {
       ...found(lists.off, 'switched off by failures', 'Find out why, and enable them: integrations.enable(id).'),
       ...found(lists.stale, 'without a clean sync for long', 'See `integrations items list`.'),
     ];
-    return findings.length === 0 ? [ok(`${counted(total, 'integration')}, none in trouble.`)] : findings;
+    return findings.length === 0 ? [ok(`${quantity(total, 'integration')}, none in trouble.`)] : findings;
   },
 };
 
 function found(ids: readonly unknown[], state: string, remedy: string): Finding[] {
-  return ids.length === 0 ? [] : [warning(`${counted(ids.length, 'integration')} ${state}: ${someOf(ids)}.`, remedy)];
+  return ids.length === 0 ? [] : [warning(`${quantity(ids.length, 'integration')} ${state}: ${someOf(ids)}.`, remedy)];
 }

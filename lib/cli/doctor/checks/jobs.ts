@@ -2,7 +2,7 @@ import type { Agenda, JobWithState } from 'agenda';
 import { createServerClock } from '../../../server-clock.js';
 import { withinTime } from '../../../within-time.js';
 import { ok, problem, warning, type Check, type Finding } from '../finding.js';
-import { counted } from '../scan-integrations.js';
+import { quantity } from '../../quantity.js';
 import type { InstanceWorld } from '../world.js';
 
 const patienceMs = 5_000;
@@ -45,7 +45,7 @@ function findingsOf(stored: readonly JobWithState[], now: number): Finding[] {
   if (findings.length > 0) return findings;
   const last = Math.max(...recurring.map(({ lastRunAt }) => timeOf(lastRunAt)));
   const ran = last === 0 ? 'none has run yet' : `the last one began ${ago(now - last)} ago`;
-  return [ok(`${counted(recurring.length, 'recurring job')} scheduled; ${ran}.`)];
+  return [ok(`${quantity(recurring.length, 'recurring job')} scheduled; ${ran}.`)];
 }
 
 function overdue(stored: readonly JobWithState[], now: number): Finding[] {
@@ -54,7 +54,7 @@ function overdue(stored: readonly JobWithState[], now: number): Finding[] {
   if (first === undefined) return [];
   return [
     problem(
-      `Nobody runs jobs: ${counted(late.length, 'job')} overdue, "${first.name}" for ${ago(now - timeOf(first.nextRunAt))}.`,
+      `Nobody runs jobs: ${quantity(late.length, 'job')} overdue, "${first.name}" for ${ago(now - timeOf(first.nextRunAt))}.`,
       'See to it that a process that calls start() runs, with `jobs.enabled`; or call runDue() every minute.',
     ),
   ];
@@ -70,7 +70,7 @@ function failed(stored: readonly JobWithState[]): Finding[] {
   const names = stored.filter(({ state }) => state === 'failed').map(({ name }) => name);
   if (names.length === 0) return [];
   const listed = [...new Set(names)].join(', ');
-  return [warning(`${counted(names.length, 'job')} failed: ${listed}.`, 'The jobs dashboard, and the log, say why.')];
+  return [warning(`${quantity(names.length, 'job')} failed: ${listed}.`, 'The jobs dashboard, and the log, say why.')];
 }
 
 function paused(recurring: readonly JobWithState[]): Finding[] {

@@ -4,7 +4,8 @@ import type { IntegrationFields } from '../../../../schemas/integration.js';
 import { isIntegrationError } from '../../../errors.js';
 import { sealerOf } from '../../sealer-of.js';
 import { ok, problem, warning, type Check, type Finding } from '../finding.js';
-import { counted, scanIntegrations, someOf } from '../scan-integrations.js';
+import { quantity } from '../../quantity.js';
+import { scanIntegrations, someOf } from '../scan-integrations.js';
 import type { InstanceWorld } from '../world.js';
 
 type Row = Pick<IntegrationFields, '_id' | 'provider' | 'credentials' | 'metadata'>;
@@ -57,7 +58,7 @@ function refusal(validate: () => unknown): readonly string[] {
 
 function unknownFinding([key, ids]: readonly [string, readonly unknown[]]): Finding {
   return problem(
-    `${counted(ids.length, 'integration')} of the provider '${key}', which is not registered: ${someOf(ids)}.`,
+    `${quantity(ids.length, 'integration')} of the provider '${key}', which is not registered: ${someOf(ids)}.`,
     'Register it in createIntegrations(), or delete what nobody needs any more.',
   );
 }

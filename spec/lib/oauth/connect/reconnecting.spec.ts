@@ -37,6 +37,17 @@ async function store(fields: Partial<IntegrationFields>): Promise<void> {
   await app.integrations.models.Integration.collection.updateOne({ _id: app.integration._id }, { $set: fields });
 }
 
+/** A call whose response is remembered, and how often it was made. */
+function cachedCall() {
+  let asked = 0;
+  const read = async () =>
+    (await app.stored())
+      .at('/things')
+      .withCache(60)
+      .get(() => (asked += 1));
+  return { read, asked: () => asked };
+}
+
 const revoke = () => app.integrations.oauth.revoke(app.integration);
 
 describe('the same account', () => {
@@ -57,17 +68,12 @@ describe('the same account', () => {
 
   it('keeps what is remembered of it', async () => {
     await connect('alice');
-    let asked = 0;
-    const read = async () =>
-      (await app.stored())
-        .at('/things')
-        .withCache(60)
-        .get(() => (asked += 1));
+    const { read, asked } = cachedCall();
     await read();
     await store({ syncCursor: 'far' });
     await connect('alice');
     await read();
-    expect([asked, (await app.stored()).syncCursor]).toEqual([1, 'far']);
+    expect([asked(), (await app.stored()).syncCursor]).toEqual([1, 'far']);
   });
 });
 
@@ -99,12 +105,7 @@ describe('another account', () => {
 
   it('may connect once the first one is revoked, and finds nothing of it', async () => {
     await connect('alice');
-    let asked = 0;
-    const read = async () =>
-      (await app.stored())
-        .at('/things')
-        .withCache(60)
-        .get(() => (asked += 1));
+    const { read, asked } = cachedCall();
     await read();
     await revoke();
     const { collection } = app.integrations.models.IntegrationSyncEntity;
@@ -119,7 +120,7 @@ describe('another account', () => {
     // Syncs that began until then are of the other one.
     expect((await app.stored()).accountChangedAt).toBeInstanceOf(Date);
     await read();
-    expect(asked).toBe(2);
+    expect(asked()).toBe(2);
     expect(await collection.countDocuments({ integrationId: app.integration._id })).toBe(0);
   });
 
