@@ -2,6 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import type { Agenda, Job } from 'agenda';
 import { inBackground } from '../lib/context.js';
 import { errorMessage } from '../lib/error-message.js';
+import { isError } from '../lib/is-error.js';
 import { followSignals } from '../lib/requests/follow-signals.js';
 import type { JobData, JobDefinition } from '../lib/types/job-queue.js';
 import type { LoggerLike } from '../lib/types/logger.js';
@@ -75,8 +76,8 @@ const longestReason = 1_000;
 function failureFacts(error: unknown, redact: (text: string) => string) {
   return {
     error: redact(errorMessage(error)).slice(0, longestReason),
-    ...(error instanceof Error && { name: error.name, stack: error.stack }),
-    ...(error instanceof Error && 'code' in error && { code: error.code }),
+    ...(isError(error) && { name: error.name, stack: error.stack }),
+    ...(isError(error) && 'code' in error && { code: error.code }),
   };
 }
 

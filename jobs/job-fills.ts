@@ -1,3 +1,5 @@
+import { isError } from '../lib/is-error.js';
+
 /** Takes jobs of a name as long as there are more, never twice at once for the same name. */
 export interface JobFills {
   /** Resolves when there is no more to take, or no room. Called meanwhile, it looks once more at the end. */
@@ -32,7 +34,7 @@ export function createJobFills(
       }
       onTrouble(null);
     } catch (error) {
-      onTrouble(error instanceof Error ? error : new Error(String(error)));
+      onTrouble(isError(error) ? error : new Error(String(error)));
     } finally {
       fills.delete(name);
     }

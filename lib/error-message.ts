@@ -1,4 +1,6 @@
+import { isError } from './is-error.js';
+
 /** What something thrown says; not redacted. */
 export function errorMessage(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return isError(error) ? error.message : String(error);
 }

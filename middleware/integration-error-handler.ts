@@ -2,6 +2,7 @@ import { isAxiosError } from 'axios';
 import type { ErrorRequestHandler } from 'express';
 import { openInstances } from '../lib/instance/default-instance.js';
 import { isIntegrationError, type IntegrationError } from '../lib/errors.js';
+import { isError } from '../lib/is-error.js';
 import { createRedactor } from '../lib/redaction/redactor.js';
 import type { Integrations } from '../lib/instance/services.js';
 import { problemDetails, type ProblemDetails } from './problem-details.js';
@@ -59,7 +60,7 @@ function logFields(error: IntegrationError, problem: ProblemDetails) {
     status: problem.status,
     path: problem.instance,
     stack: error.stack,
-    cause: error.cause instanceof Error ? error.cause.name : undefined,
+    cause: isError(error.cause) ? error.cause.name : undefined,
   };
 }
 

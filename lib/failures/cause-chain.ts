@@ -1,3 +1,5 @@
+import { isError } from '../is-error.js';
+
 /** SDKs wrap errors a few levels deep; deeper chains are cycles or accidents. */
 const maxDepth = 10;
 
@@ -19,7 +21,7 @@ function causeOf(error: unknown): unknown {
   const cause = property(error, 'cause');
   if (cause !== undefined && cause !== null) return cause;
   // Under these names there are other things as well: texts, bodies.
-  return otherNames.map((name) => property(error, name)).find((value) => value instanceof Error);
+  return otherNames.map((name) => property(error, name)).find((value) => isError(value));
 }
 
 /** The named property of anything at all; undefined where there is none or its getter throws. */

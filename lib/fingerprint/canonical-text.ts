@@ -1,6 +1,7 @@
+import { isDate } from 'node:util/types';
 import { IntegrationError } from '../errors.js';
 import { classNameOf } from '../failures/class-name.js';
-import { isPlainObject } from '../http/plain-object.js';
+import { isPlainObject } from '../plain-object.js';
 
 /**
  * One text for equal values, another for different ones: the order of an object's keys does not count, nor do members
@@ -39,7 +40,7 @@ function textOfObject(value: object, holders: readonly object[]): string {
   if (value instanceof ArrayBuffer) return `bytes:${Buffer.from(value).toString('base64')}`;
   // From the elements, because `map` passes over those that were never set: three of them are not none.
   if (Array.isArray(value)) return `[${Array.from(value, (item) => textOf(item, holders)).join(',')}]`;
-  if (value instanceof Date) return `date:${String(value.getTime())}`;
+  if (isDate(value)) return `date:${String(value.getTime())}`;
   if (value instanceof URLSearchParams) return `form:${JSON.stringify([...value])}`;
   const toJson: unknown = Reflect.get(value, 'toJSON');
   if (typeof toJson === 'function') return textOf(Reflect.apply(toJson, value, []) as unknown, holders);

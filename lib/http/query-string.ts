@@ -1,3 +1,4 @@
+import { isDate } from 'node:util/types';
 import { IntegrationError } from '../errors.js';
 import type { PlainObject } from '../types/json.js';
 
@@ -22,7 +23,7 @@ function isPresent(value: unknown): boolean {
 function asText(key: string, value: unknown): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
-  if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
+  if (isDate(value) && !Number.isNaN(value.getTime())) return value.toISOString();
   throw new IntegrationError(
     'REQUEST_INVALID',
     `The parameter "${key}" must be a string, number, boolean, valid date, or an array of them.`,

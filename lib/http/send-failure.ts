@@ -4,6 +4,7 @@ import { isAxiosError } from 'axios';
 import type { OutgoingRequest } from '../../providers/contracts.js';
 import { IntegrationError, isIntegrationError } from '../errors.js';
 import { property } from '../failures/cause-chain.js';
+import { isError } from '../is-error.js';
 import type { HttpRequest } from './messages.js';
 import { requestLine } from './request-line.js';
 
@@ -19,7 +20,7 @@ export function toSendFailure(error: unknown, hop: OutgoingRequest, request: Htt
   const cause = isAxiosError(error) ? (error.cause ?? brokenOff()) : error;
   if (isIntegrationError(cause)) return cause;
   const code = codeOf(cause);
-  if (code === null) return cause instanceof Error ? cause : new TypeError('The HTTP adapter threw no Error.');
+  if (code === null) return isError(cause) ? cause : new TypeError('The HTTP adapter threw no Error.');
   return new IntegrationError('CONNECTION_FAILED', `${requestLine(hop)} failed: ${code}`, {
     cause: withoutPacket(cause),
     details: { errorCode: code, reusedConnection: wasReused(error) },
@@ -67,7 +68,7 @@ function brokenOff(): Error {
 }
 
 function codeOf(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+  return isError(error) && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
 /** A parse error carries the bytes that were received. */

@@ -1,3 +1,5 @@
+import { isError } from '../is-error.js';
+
 type Entry = readonly [key: string, value: unknown];
 
 /** How an object is looked at: as what JSON would make of it, and where JSON makes nothing of it, as what it holds. */
@@ -55,7 +57,7 @@ function collection(value: object): PlainView | undefined {
   if (value instanceof Map || value instanceof Headers) return { kind: 'record', entries: entriesOf(value) };
   if (value instanceof FormData || value instanceof URLSearchParams)
     return { kind: 'record', entries: fieldsOf(value) };
-  if (value instanceof Error) return { kind: 'record', entries: errorEntries(value) };
+  if (isError(value)) return { kind: 'record', entries: errorEntries(value) };
   const isBoxed = value instanceof String || value instanceof Number || value instanceof Boolean;
   return isBoxed ? { kind: 'value', value: value.valueOf() } : undefined;
 }

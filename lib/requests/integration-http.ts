@@ -11,6 +11,7 @@ import type { IntegrationDocument } from '../../schemas/integration.js';
 import { runWithin } from '../context.js';
 import { integrationIdentity } from '../integration-identity.js';
 import { discardBody, expectErrors } from '../http/request-body.js';
+import { isError } from '../is-error.js';
 import type { ResponseType } from '../types/request-builder.js';
 import { attemptSignal } from './attempt-signal.js';
 import { baseUrlOf } from './base-url.js';
@@ -169,7 +170,7 @@ function axiosResponse({ response }: Call, request: AxiosRequest): AxiosResponse
 }
 
 function axiosError(error: unknown, request: AxiosRequest, response: AxiosResponse | undefined): AxiosError {
-  const cause = error instanceof Error ? error : new Error('The request failed.', { cause: error });
+  const cause = isError(error) ? error : new Error('The request failed.', { cause: error });
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
   const failure = AxiosError.from(cause, code, request, undefined, response);
   // Taken over from the cause, where it is not what was answered but what our errors are answered with.

@@ -34,6 +34,7 @@ export {
 } from './fakes/fake-response.js';
 export type { FakedRequest } from './fakes/faked-request.js';
 export type { RecordedAnswer, RecordedAnswers, Recordings } from './fakes/recorded-answer.js';
+export type { CursorRules } from '../sync/runs/next-cursor.js';
 export type { Span } from './span.js';
 export {
   FakeSyncSession,

@@ -1,4 +1,5 @@
 import { IntegrationError } from '../errors.js';
+import { dayMs, hourMs, minuteMs } from '../time-units.js';
 
 /** A span of time; the parts are added. */
 export interface Span {
@@ -9,7 +10,7 @@ export interface Span {
   readonly ms?: number;
 }
 
-const msIn = { days: 86_400_000, hours: 3_600_000, minutes: 60_000, seconds: 1_000, ms: 1 } as const;
+const msIn = { days: dayMs, hours: hourMs, minutes: minuteMs, seconds: 1_000, ms: 1 } as const;
 const units = ['days', 'hours', 'minutes', 'seconds', 'ms'] as const;
 
 /** @throws IntegrationError `OPTIONS_INVALID` for a span that is none, or leads back */

@@ -4,6 +4,7 @@ import { opinionOf } from '../../failures/opinion-of.js';
 import type { HttpResponse } from '../../http/messages.js';
 import { toResponseError } from '../../http/response-error.js';
 import { ResponseNotJsonError } from '../../http/response-not-json-error.js';
+import { isError } from '../../is-error.js';
 import { unlessAborted } from '../../unless-aborted.js';
 import type { RequestCallback } from '../../types/request-builder.js';
 import type { Call } from '../call.js';
@@ -68,7 +69,7 @@ async function runCallback(call: Call, callback: () => unknown): Promise<unknown
 }
 
 function asError(thrown: unknown): Error {
-  if (thrown instanceof Error) return thrown;
+  if (isError(thrown)) return thrown;
   return new IntegrationError('NON_ERROR_THROWN', `The callback threw a ${typeof thrown}, not an Error.`, {
     cause: thrown,
   });

@@ -9,10 +9,8 @@ import { testedInstance, type InstanceOption } from '../tested-instance.js';
 import { modelNames, type Selected, type Selector } from './selectors.js';
 
 /** Fields and what they are to be, or what else has to be true. */
-export type WantedState<Kind extends Selector> = Partial<FieldsOf<Kind>> | ((document: Selected[Kind]) => boolean);
-
-/** The stored fields of a document. */
-type FieldsOf<Kind extends Selector> = Omit<Selected[Kind], keyof Document>;
+export type WantedState<Kind extends Selector> =
+  Partial<Omit<Selected[Kind], keyof Document>> | ((document: Selected[Kind]) => boolean);
 
 export interface WaitForOptions extends InstanceOption {
   /** How long at the most, in milliseconds; default 5,000. */

@@ -1,4 +1,4 @@
-import { isPlainObject } from '../../http/plain-object.js';
+import { isPlainObject } from '../../plain-object.js';
 import type { PlainObject } from '../../types/json.js';
 import { exampleText } from './example-text.js';
 

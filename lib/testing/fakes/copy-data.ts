@@ -1,4 +1,4 @@
-import { isPlainObject } from '../../http/plain-object.js';
+import { isPlainObject } from '../../plain-object.js';
 
 /** Copies plain objects and arrays, so that later changes of the original do not show; all else stays what it is. */
 export function copyData(value: unknown, copies = new Map<unknown, unknown>()): unknown {

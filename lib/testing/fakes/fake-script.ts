@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
 import { IntegrationError } from '../../errors.js';
-import { isPlainObject } from '../../http/plain-object.js';
+import { isPlainObject } from '../../plain-object.js';
 import { FakePassThrough, type FakeResponse, type FakeResponses } from './fake-response.js';
 import type { FakedRequest } from './faked-request.js';
 import { nearestPattern } from './nearest-pattern.js';

@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
 import type { HttpRequest } from '../../http/messages.js';
-import { isPlainObject } from '../../http/plain-object.js';
+import { isPlainObject } from '../../plain-object.js';
 import type { Call } from '../../requests/call.js';
 import { copyData } from './copy-data.js';
 

@@ -1,5 +1,5 @@
 import { IntegrationError } from '../../errors.js';
-import { isPlainObject } from '../../http/plain-object.js';
+import { isPlainObject } from '../../plain-object.js';
 import { type FakeAnswer, respond } from './fake-response.js';
 
 /** A real answer, as it was recorded: plain JSON, without the secrets that redaction finds. */

@@ -1,4 +1,5 @@
 import { IntegrationError } from '../../errors.js';
+import { isError } from '../../is-error.js';
 import { copyData } from './copy-data.js';
 import { FakeSequence, type FakeFunction, type FakeResponse } from './fake-response.js';
 import type { FakedRequest } from './faked-request.js';
@@ -35,7 +36,7 @@ function fromTape(recorded: RecordedAnswers): Responder {
 }
 
 function answerOf(response: unknown): unknown {
-  if (response instanceof Error) throw response;
+  if (isError(response)) throw response;
   if (response instanceof FakeSequence) {
     throw new IntegrationError(
       'OPTIONS_INVALID',

@@ -1,3 +1,4 @@
+import { isError } from '../../is-error.js';
 import { copyData } from '../fakes/copy-data.js';
 import { type FakeAnswer, FakeSequence } from '../fakes/fake-response.js';
 import { bySpecificity, requestPattern, type RequestPattern } from '../fakes/request-pattern.js';
@@ -30,7 +31,7 @@ export function createRoutes(): Routes {
       const next = answers(answer);
       const take = async (request: UpstreamRequest) => {
         const made: unknown = await next(request);
-        if (made instanceof Error) throw made;
+        if (isError(made)) throw made;
         return made instanceof Fault ? made : asAnswer(made);
       };
       routes.delete(text);

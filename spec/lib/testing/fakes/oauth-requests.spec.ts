@@ -18,11 +18,16 @@ const { connection } = useDatabase();
 let upstream: Upstream;
 let integrations: ReturnType<typeof open>;
 
+const client = () => ({ clientId: 'spec', clientSecret: 'client-secret-4711' });
+
+/** Where the authorization server of an integration is found by its issuer. */
+const issuerOf = ({ name }: { readonly name: string }) => `${upstream.origin}/${name}`;
+
 function open() {
   const oauth = createOAuth2Client({
     tokenEndpoint: `${upstream.origin}/oauth/token`,
     authorizationEndpoint: `${upstream.origin}/oauth/authorize`,
-    client: () => ({ clientId: 'spec', clientSecret: 'client-secret-4711' }),
+    client,
   });
   return createIntegrations({
     connection,
@@ -39,6 +44,12 @@ function open() {
           authorize: async (request, { integration }) => bearer(request, (await integration.getAccessToken()) ?? ''),
         },
         ...oauth,
+      },
+      tenant: {
+        name: 'Tenant',
+        credentialSchema: { type: 'object' },
+        metadataSchema: { type: 'object' },
+        ...createOAuth2Client({ issuer: issuerOf, endpointHosts: [new URL(upstream.origin).host], client }),
       },
     },
   });
@@ -115,5 +126,22 @@ describe('a faked instance', () => {
     fake({ '/things': 'faked' }, { integration: other });
     await expect(crm.at('/things').get()).resolves.toEqual([1]);
     expect(upstream.requests.map(({ path }) => path)).toEqual(['/oauth/token', '/things']);
+  });
+
+  it('answers for the metadata of a server that another integration’s was found before', async () => {
+    const metadata = (name: string) => ({
+      issuer: issuerOf({ name }),
+      token_endpoint: `${upstream.origin}/oauth/token`,
+    });
+    upstream.on('/first/.well-known/*', metadata('first'));
+    upstream.on('POST:/oauth/token', tokenEndpoint({ clock: upstream.clock }).answer);
+    const tokens = { expiresInSeconds: -1 };
+    await createIntegration('tenant', { name: 'first', tokens }).then((first) => first.getAccessToken());
+    upstream.reset();
+    const second = await createIntegration('tenant', { name: 'second', tokens });
+    const granted = { access_token: 'faked', token_type: 'Bearer', expires_in: 60 };
+    fake({ '/second/.well-known/*': metadata('second'), '/oauth/token': granted }, { integration: second });
+    await expect(second.getAccessToken()).resolves.toBe('faked');
+    expect(upstream.requests).toEqual([]);
   });
 });
