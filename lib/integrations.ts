@@ -6,8 +6,6 @@ import { compileModels, type CompiledModels, type IntegrationModels } from '../s
 import { createBoundSealer } from './credentials/bound-sealer.js';
 import { createCircuit } from './circuit/circuit.js';
 import { severityOfCircuit } from './incidents/severity-of-circuit.js';
-import { keyUsage } from './credentials/key-usage.js';
-import { rotateKeys } from './credentials/rotate-keys.js';
 import { forgetInstance, rememberInstance } from './instance/default-instance.js';
 import { createFoundation, type Foundation } from './instance/foundation.js';
 import { defineHttp, documentMethods, type DocumentServices } from './instance/document-methods.js';
@@ -16,7 +14,8 @@ import { createGateViews } from './gates/gate-views.js';
 import { createHttpClient } from './http/http-client.js';
 import { createDocumentValues } from './integration-store/document-values.js';
 import { createIntegrationStore } from './integration-store/integration-store.js';
-import { internals, type HasInternals } from './instance/internals.js';
+import { createInternals, internals, type HasInternals } from './instance/internals.js';
+import { createKeyServices } from './instance/key-services.js';
 import { createLifecycle } from './instance/lifecycle.js';
 import { createStuckCommands } from './instance/stuck-commands.js';
 import { createMemory } from './instance/memory.js';
@@ -60,7 +59,8 @@ export function createIntegrations<const Providers extends ProviderMap>(
   const { models } = compiled;
   const { observer, services } = calling.traffic.monitoring;
   const { jobs, lifecycle, documents, ...background } = createBackground(resolved, foundation, compiled, calling);
-  const store = createIntegrationStore({ models, registry, sealer, emit: events.emit, health: observer });
+  const storing = { models, registry, sealer, emit: events.emit, health: observer };
+  const store = createIntegrationStore(storing);
   const instance = {
     models,
     providers: registry,
@@ -80,10 +80,9 @@ export function createIntegrations<const Providers extends ProviderMap>(
       forgetInstance(instance);
       await lifecycle.close();
     },
-    keyUsage: () => keyUsage(models.Integration, keyRing),
-    rotateKeys: (rotation = {}) => rotateKeys({ ...rotation, model: models.Integration, keyRing }),
+    ...createKeyServices(models, keyRing),
     health: () => serviceHealth(resolved.connection),
-    [internals]: { outlet: calling.outlet, sealer },
+    [internals]: createInternals(calling.outlet, storing),
   } satisfies Integrations & HasInternals;
   rememberInstance(instance);
   // The registry validates by the very schemas that the types of Providers are inferred from.

@@ -44,9 +44,7 @@ export function createBoundSealer(keyRing: KeyRing): BoundSealer {
   return {
     async seal(binding, bytes) {
       const { id, key } = keyRing.current;
-      const sealed = await new CompactEncrypt(bytes)
-        .setProtectedHeader({ alg: ALGORITHM, enc: ENCRYPTION, kid: id, crit: [BINDING], [BINDING]: binding })
-        .encrypt(key, { crit });
+      const sealed = await new CompactEncrypt(bytes).setProtectedHeader(headerOf(id, binding)).encrypt(key, { crit });
       return { sealed, keyId: id };
     },
     async open(place, sealed) {
@@ -65,6 +63,19 @@ export function createBoundSealer(keyRing: KeyRing): BoundSealer {
       return plaintext;
     },
   };
+}
+
+/** Everything sealed begins with it, as text: alg, enc and kid, in this order. */
+function headerOf(keyId: string, binding: string) {
+  return { alg: ALGORITHM, enc: ENCRYPTION, kid: keyId, crit: [BINDING], [BINDING]: binding };
+}
+
+/** How everything begins that is sealed with a key, or with any: in a database it can be told without opening it. */
+export function sealedPrefix(keyId?: string): string {
+  const header = Buffer.from(JSON.stringify(headerOf(keyId ?? '', '')));
+  const known = keyId === undefined ? header.indexOf('"kid":"') + '"kid":"'.length : header.lastIndexOf('"}');
+  // Three bytes make four characters: beyond the last three, what follows has a say.
+  return header.subarray(0, known - (known % 3)).toString('base64url');
 }
 
 function keyFor(header: CompactJWEHeaderParameters, keyRing: KeyRing, place: SealedBinding): RingKey {

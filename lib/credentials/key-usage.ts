@@ -1,4 +1,5 @@
 import type { IntegrationModel } from '../../schemas/integration.js';
+import { primary } from '../primary.js';
 import type { KeyRing } from './key-ring.js';
 
 /** How many integrations are sealed with a key. */
@@ -19,8 +20,6 @@ export interface KeyUsage {
   /** Integrations that are sealed with another key than the current one: those that a rotation is about. */
   readonly stale: number;
 }
-
-const primary = { readPreference: 'primary' } as const;
 
 /** Counts by the index on `sealedWith`; opens nothing. */
 export async function keyUsage(model: IntegrationModel, keyRing: KeyRing): Promise<KeyUsage> {

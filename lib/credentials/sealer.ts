@@ -2,6 +2,7 @@ import type { Types } from 'mongoose';
 import type { sealedFields } from '../../schemas/sealed-fields.js';
 import { IntegrationError } from '../errors.js';
 import { createRecentValues } from '../recent-values.js';
+import { isJsonObject } from '../plain-object.js';
 import type { PlainObject } from '../types/json.js';
 import {
   createBoundSealer,
@@ -143,7 +144,7 @@ function stringify(value: unknown): unknown {
 function parseObject(json: string): PlainObject | null {
   try {
     const value: unknown = JSON.parse(json);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
+    return isJsonObject(value) ? { ...value } : null;
   } catch {
     return null;
   }

@@ -1,5 +1,7 @@
+import type { IntegrationIdempotencyKeyModel } from '../../schemas/integration-idempotency-key.js';
 import type { BoundSealer } from '../credentials/bound-sealer.js';
-import { isPlainObject } from '../http/plain-object.js';
+import type { KeptValues } from '../credentials/kept-values.js';
+import { isPlainObject } from '../plain-object.js';
 import { responseStatus } from '../requests/response-object.js';
 import { decodeValue, encodeValue } from '../stored-value.js';
 import type { LedgerRecord } from './ledger-record.js';
@@ -46,6 +48,11 @@ export function createKeptResults(sealer: BoundSealer, maxBytes: number): KeptRe
       return { value: decodeValue(await sealer.open(place, result)) };
     },
   };
+}
+
+/** The results of all keyed writes, for the rotation of keys. */
+export function keptWriteResults({ db, collection }: IntegrationIdempotencyKeyModel): KeptValues {
+  return { kind: 'write-result', collection: db.collection(collection.collectionName), field: 'result', bindingOf };
 }
 
 function bindingOf(id: LedgerRecord['_id']): string {

@@ -1,5 +1,7 @@
 import type { mongo, Types } from 'mongoose';
+import type { IntegrationWebhookModel } from '../../schemas/integration-webhook.js';
 import type { BoundSealer } from '../credentials/bound-sealer.js';
+import type { KeptValues } from '../credentials/kept-values.js';
 
 /** Seals the body of one webhook: it opens there and nowhere else. */
 export async function sealBody(sealer: BoundSealer, id: Types.ObjectId, rawBody: Buffer): Promise<string> {
@@ -21,6 +23,11 @@ export async function openBody(sealer: BoundSealer, { _id, payload }: StoredBody
   if (typeof payload !== 'string') return Buffer.from(payload.value());
   const place = { binding: bindingOf(_id), what: 'body of a webhook', details: { webhookId: _id.toHexString() } };
   return Buffer.from(await sealer.open(place, payload));
+}
+
+/** The bodies of all webhooks, for the rotation of keys. */
+export function keptBodies({ db, collection }: IntegrationWebhookModel): KeptValues {
+  return { kind: 'webhook', collection: db.collection(collection.collectionName), field: 'payload', bindingOf };
 }
 
 /** Unlike any place of credentials: those are the id and a field. */

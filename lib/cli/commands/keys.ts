@@ -30,16 +30,17 @@ function addRotate(keys: Command, run: RunCommand): void {
     .action(
       run(async (context, { dryRun }) => {
         const { integrations, output } = context;
+        const { remaining } = await integrations.rotateKeys({ dryRun: true });
+        if (!dryRun) return rotate(context, remaining);
         const usage = await integrations.keyUsage();
-        if (!dryRun) return rotate(context, usage);
-        const would = `Would seal ${quantity(usage.stale, 'integration')} anew.`;
-        output.result({ dryRun, ...usage }, () => `${usageText(usage, output.paint)}\n${would}`);
+        const would = `Would seal ${quantity(remaining, 'document')} anew.`;
+        output.result({ dryRun, ...usage, remaining }, () => `${usageText(usage, output.paint)}\n${would}`);
         return exitCodes.ok;
       }),
     );
 }
 
-async function rotate({ integrations, output, signal }: CliContext, { stale }: KeyUsage): Promise<ExitCode> {
+async function rotate({ integrations, output, signal }: CliContext, stale: number): Promise<ExitCode> {
   const progress = output.progress('Sealing anew');
   const rotation = integrations.rotateKeys({
     signal,
@@ -49,8 +50,8 @@ async function rotate({ integrations, output, signal }: CliContext, { stale }: K
   const { resealed, failed, remaining } = result;
   output.result({ dryRun: false, ...result }, () =>
     [
-      `Sealed ${quantity(resealed, 'integration')} anew; ${String(remaining)} remain.`,
-      ...failed.map(({ integrationId, code }) => `${output.paint.red('FAIL')}  ${integrationId}  [${code}]`),
+      `Sealed ${quantity(resealed, 'document')} anew; ${String(remaining)} remain.`,
+      ...failed.map(({ kind, id, code }) => `${output.paint.red('FAIL')}  ${kind} ${id}  [${code}]`),
     ].join('\n'),
   );
   return remaining === 0 ? exitCodes.ok : exitCodes.failed;

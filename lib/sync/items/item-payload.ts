@@ -1,5 +1,7 @@
 import { mongo, type Types } from 'mongoose';
+import type { IntegrationSyncItemModel } from '../../../schemas/integration-sync-item.js';
 import type { BoundSealer } from '../../credentials/bound-sealer.js';
+import type { KeptValues } from '../../credentials/kept-values.js';
 
 const { BSON } = mongo;
 
@@ -40,6 +42,11 @@ function isSealed(stored: unknown, binding: string): stored is string {
   if (typeof stored !== 'string' || !stored.startsWith('ey')) return false;
   const [header = '', ...rest] = stored.split('.', 6);
   return rest.length === 4 && Buffer.from(header, 'base64url').toString().includes(JSON.stringify(binding));
+}
+
+/** The payloads of all sync items, for the rotation of keys. */
+export function keptPayloads({ db, collection }: IntegrationSyncItemModel): KeptValues {
+  return { kind: 'sync-item', collection: db.collection(collection.collectionName), field: 'payload', bindingOf };
 }
 
 /** Unlike any place of credentials: those are the id and a field. */

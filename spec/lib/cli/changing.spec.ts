@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { mongo, Types } from 'mongoose';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { IntegrationDocument } from '../../../lib/index.js';
 import type { EndedCli } from '../../support/cli-host.js';
 import { secret, useCliProject } from '../../support/cli-project.js';
 import { useDatabase } from '../../support/database.js';
+import { waitFor } from '../../support/wait-for.js';
 
 const database = useDatabase();
 const { cli, integrations, thing, set, stored, keys } = useCliProject(database);
@@ -57,7 +58,7 @@ describe('`--dry-run`', () => {
       [['webhooks', 'replay', '--all'], /2 webhooks would be handled anew\./u],
       [['circuit', 'open', 'things/Main', '--for', '15m'], /Would hold the circuit open for 15m\./u],
       [['rate-limit', 'set', 'things/Main', '5/minute'], /Would set 5 per 1m until it is cleared\./u],
-      [['keys', 'rotate'], /first +2 .*Would seal 2 integrations anew\./su],
+      [['keys', 'rotate'], /first +2 .*Would seal 2 documents anew\./su],
       [['prune', '--only', 'requests', '--only', 'logs'], /requests +1\nlogs +1\ntotal +2/u],
     ] as const;
   let ended: EndedCli[] = [];
@@ -145,7 +146,7 @@ describe('the real thing', () => {
 
   it('`keys rotate` seals everything anew, and shows how far it is', async () => {
     expect(ended.rotate!.screen).toMatch(/Sealing anew .*2 of 2/u);
-    expect(ended.rotate!.screen).toContain('Sealed 2 integrations anew; 0 remain.');
+    expect(ended.rotate!.screen).toContain('Sealed 2 documents anew; 0 remain.');
     const again = await integrations.findOrFail(old._id);
     expect(again.sealedWith).toEqual(['second']);
   });
@@ -165,7 +166,7 @@ describe('Ctrl-C in the middle of a long sync', () => {
     session.type('\u0003');
     const { code, screen } = await session.ended;
     expect([code, screen.includes('Interrupted: what was done stays done')]).toEqual([130, true]);
-    await vi.waitFor(async () => {
+    await waitFor(async () => {
       const run = await integrations.models.IntegrationSyncRun.findOne({ integrationId: slow._id });
       expect(run).toMatchObject({ outcome: null });
     });

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createBoundSealer, type SealedBinding } from '../../../lib/credentials/bound-sealer.js';
+import { createBoundSealer, sealedPrefix, type SealedBinding } from '../../../lib/credentials/bound-sealer.js';
 import { createKeyRing } from '../../../lib/credentials/key-ring.js';
 
 const key = (id: string, byte: number) => ({ id, secret: Buffer.alloc(32, byte).toString('base64') });
@@ -45,4 +46,20 @@ describe('a bound sealer', () => {
       details: { field: 'result', keyId: '2019' },
     });
   });
+});
+
+describe('sealedPrefix()', () => {
+  const keyId = fc.stringMatching(/^[\w.:-]{1,64}$/u);
+
+  it('tells from the text alone what was sealed with a key, whatever for', () =>
+    fc.assert(
+      fc.asyncProperty(keyId, keyId, fc.string(), async (id, other, binding) => {
+        fc.pre(id !== other);
+        const { sealed } = await createBoundSealer(createKeyRing([key(id, 1)])).seal(binding, bytes);
+        expect(sealed.startsWith(sealedPrefix())).toBe(true);
+        expect(sealed.startsWith(sealedPrefix(id))).toBe(true);
+        expect(sealed.startsWith(sealedPrefix(other))).toBe(false);
+      }),
+      { seed: 9 },
+    ));
 });

@@ -10,6 +10,7 @@ const connection = await mongoose.createConnection(uri).asPromise();
 let batches = 0;
 await rotateKeys({
   model: openFixture(connection).models.Integration,
+  kept: [],
   keyRing: createKeyRing(JSON.parse(keys) as EncryptionKey[]),
   batchSize: 10,
   onProgress: () => {

@@ -17,7 +17,7 @@ const { collection } = models.Integration;
 const before = createFixture(models, [oldKey]);
 const after = createFixture(models, keys);
 const onlyNew = createFixture(models, [newerKey]);
-const rotation = { model: models.Integration, keyRing: createKeyRing(keys) };
+const rotation = { model: models.Integration, kept: [], keyRing: createKeyRing(keys) };
 
 beforeAll(install);
 beforeEach(async () => {
@@ -124,8 +124,8 @@ describe('rotateKeys', () => {
     expect(await rotateKeys({ ...rotation, batchSize: 2 })).toEqual({
       resealed: 3,
       failed: expect.arrayContaining([
-        { integrationId: String(swapped), code: 'CREDENTIALS_UNDECRYPTABLE' },
-        { integrationId: String(missing), code: 'ENCRYPTION_KEY_MISSING' },
+        { kind: 'integration', id: String(swapped), code: 'CREDENTIALS_UNDECRYPTABLE' },
+        { kind: 'integration', id: String(missing), code: 'ENCRYPTION_KEY_MISSING' },
       ]),
       remaining: 2,
     });
