@@ -50,6 +50,11 @@ export const errorTable = {
     'Several integrations match',
     'Choose one: loadIntegration(provider, { id }) or { name }.',
   ),
+  INTEGRATION_EXISTS: entry(
+    409,
+    'Integration already exists',
+    'Give it another name, or start again to change the one that there is.',
+  ),
   INTEGRATION_NOT_LOADED: entry(
     500,
     'No integration on this request',

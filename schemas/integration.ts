@@ -1,11 +1,12 @@
 import type { AxiosInstance } from 'axios';
-import type { ClientSession, HydratedDocument, Model, QueryWithHelpers, SchemaDefinition, Types } from 'mongoose';
+import type { HydratedDocument, Model, QueryWithHelpers, SchemaDefinition, Types } from 'mongoose';
 import { Schema } from 'mongoose';
 import { currentContext, type RequestContext } from '../lib/context.js';
 import type { PlainObject } from '../lib/types/json.js';
 import { polymorphicRef, type PolymorphicTarget } from '../lib/types/polymorphic.js';
 import type { StartedSync, SyncNowOptions } from '../lib/types/sync-now.js';
 import type { RequestBuilder, RequestOptions } from '../lib/types/request-builder.js';
+import type { SessionOption } from '../lib/types/session-option.js';
 import type { IntegrationLogDocument, IntegrationLogModel } from './integration-log.js';
 import type { IntegrationMappingModel } from './integration-mapping.js';
 import type { IntegrationRequestModel } from './integration-request.js';
@@ -33,6 +34,20 @@ export interface StoredIdentity {
   credentialVersion: number;
 }
 
+/** What `integrations install` tells integrations apart by. Compared as a whole: its fields have one order. */
+export interface InstalledAs {
+  readonly provider: string;
+  readonly name: string;
+  readonly ownerType: string | null;
+  readonly ownerId: unknown;
+}
+
+/** Names need not be unique, but nobody installs two of one name: of two at once this index lets one in. */
+export const installedAsIndex = {
+  key: { installedAs: 1 },
+  options: { unique: true, partialFilterExpression: { installedAs: { $exists: true } } },
+} as const;
+
 /** A configured connection to an external service, as stored in `integrations`. */
 export interface IntegrationFields extends SyncFields, OAuthFields {
   _id: Types.ObjectId;
@@ -53,6 +68,8 @@ export interface IntegrationFields extends SyncFields, OAuthFields {
   /** Model name of the owner. */
   ownerType: string | null;
   ownerId: unknown;
+  /** As what it was installed, which it may no longer be; absent: it was made otherwise. Read only where asked for. */
+  installedAs?: InstalledAs;
   isActive: boolean;
   healthStatus: HealthStatus;
   authStatus: AuthStatus;
@@ -82,10 +99,7 @@ export interface IntegrationMethods extends MappingMethods {
   /** The low-level form of a call. */
   request(options: RequestOptions): Promise<unknown>;
   /** Logs an operation in one go. */
-  logOperation(
-    operation: LoggedOperation,
-    options?: { readonly session?: ClientSession | null },
-  ): Promise<IntegrationLogDocument>;
+  logOperation(operation: LoggedOperation, options?: SessionOption): Promise<IntegrationLogDocument>;
   /** Logs an operation while `work` runs: `processing`, then `success` or `failed`, with the calls made meanwhile. */
   runOperation<T>(operation: OperationInput, work: OperationWork<T>): Promise<T>;
   /** The credentials, opened, as the plain object. */
@@ -127,6 +141,7 @@ export interface IntegrationMethods extends MappingMethods {
   syncItems(): ReturnType<IntegrationSyncItemModel['find']>;
 }
 
+/** What narrows a query for integrations. */
 export interface IntegrationQueryHelpers {
   /** Integrations of one owner; null: of nobody. */
   ownedBy(owner: PolymorphicTarget | null): IntegrationQuery;
@@ -137,26 +152,30 @@ export interface IntegrationQueryHelpers {
   dueForSync(): IntegrationQuery;
 }
 
-interface IntegrationStatics {
+/** What the model can do, beside what every model can. */
+export interface IntegrationStatics {
   /** The context of the call whose callback is running, or null. */
   currentContext(): RequestContext | null;
 }
 
-type IntegrationQuery = QueryWithHelpers<IntegrationDocument[], IntegrationDocument, IntegrationQueryHelpers>;
+/** A query for integrations, which takes the helpers one after the other. */
+export type IntegrationQuery = QueryWithHelpers<IntegrationDocument[], IntegrationDocument, IntegrationQueryHelpers>;
 
+// The typed values are apart, so that the compiler need not compare Mongoose's types for each provider.
 /** A configured connection to an external service. */
-export type IntegrationDocument<Credentials = PlainObject, Metadata = PlainObject> = AnyIntegration &
+export type IntegrationDocument<Credentials = PlainObject, Metadata = PlainObject> = HydratedDocument<
+  IntegrationFields,
+  IntegrationMethods
+> &
   IntegrationValues<Credentials, Metadata>;
-
-// Apart from the typed values, so that the compiler need not compare Mongoose's types for each provider.
-type AnyIntegration = HydratedDocument<IntegrationFields, IntegrationMethods>;
 
 type AllMethods = IntegrationMethods & IntegrationValues;
 
+/** The model of integrations. */
 export type IntegrationModel = Model<
   IntegrationFields,
   IntegrationQueryHelpers,
-  AllMethods,
+  IntegrationMethods & IntegrationValues,
   object,
   IntegrationDocument
 > &
@@ -208,6 +227,7 @@ export function integrationSchema(collection: string, methods: BoundIntegrationM
   schema.index({ tokenRefreshAt: 1 }, { partialFilterExpression: { tokenRefreshAt: isDate, isActive: true } });
   // For webhooks: whose they are stands in metadata that only the provider knows.
   schema.index({ 'metadata.$**': 1 });
+  schema.index(installedAsIndex.key, installedAsIndex.options);
   return schema;
 }
 
@@ -223,6 +243,7 @@ function integrationPaths(): SchemaDefinition<IntegrationFields> {
     metadata: { type: Schema.Types.Mixed, default: null },
     ownerType: { type: String, default: null },
     ownerId: { type: Schema.Types.Mixed, default: null },
+    installedAs: { type: Schema.Types.Mixed, select: false },
     isActive: { type: Boolean, default: true },
     healthStatus: { type: String, enum: healthStatuses, default: 'healthy' },
     authStatus: { type: String, enum: authStatuses, default: 'none' },

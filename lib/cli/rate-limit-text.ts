@@ -2,7 +2,7 @@ import { InvalidArgumentError } from '@commander-js/extra-typings';
 import { RateLimit } from '../types/rate-limit.js';
 import { durationText, unitSeconds } from './duration.js';
 
-const windows = { second: 1, minute: 60, hour: 3_600, day: 86_400 } as const;
+const windows = { second: unitSeconds.s, minute: unitSeconds.m, hour: unitSeconds.h, day: unitSeconds.d } as const;
 
 /** `100/minute`, or `50/10s`. */
 export function parseRateLimit(text: string): RateLimit {

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { CommanderError } from '@commander-js/extra-typings';
 import type { ApartContext, ApartWork, CliWork, RunCommand } from './cli-context.js';
 import { unlessAborted } from '../unless-aborted.js';
+import { withinTime } from '../within-time.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import { findConfig } from './find-config.js';
 import { listenForInterruption } from './interruption.js';
@@ -87,10 +88,18 @@ function interrupted(output: Output): ExitCode {
   return exitCodes.interrupted;
 }
 
+/**
+ * Longer than what is under way may take to end, and what is buffered to be written; a database that is away takes
+ * minutes.
+ */
+const closeWithinMs = 12_000;
+const tooLate = Symbol('too late');
+
 /** What a command came to stands, whatever happens afterwards. */
 async function closeQuietly(instance: OpenInstance | undefined, output: Output): Promise<void> {
   try {
-    await instance?.close();
+    const closed = withinTime(Promise.resolve(instance?.close()), closeWithinMs, tooLate);
+    if ((await closed) === tooLate) throw new Error('It took too long.');
   } catch {
     output.warn('The instance could not be closed properly.');
   }

@@ -1,12 +1,14 @@
 import { Types } from 'mongoose';
-import type { IntegrationDocument } from '../../schemas/integration.js';
+import type { InstalledAs, IntegrationDocument } from '../../schemas/integration.js';
 import type { PlainObject } from '../types/json.js';
 import type { PolymorphicTarget } from '../types/polymorphic.js';
 import { afterCommit } from '../after-commit.js';
 import { checkFields, ownerFields } from './field-rules.js';
 import type { StoreDependencies } from './store-dependencies.js';
-import { writeOptions, type SessionOption } from '../durable-write.js';
+import { writeOptions } from '../durable-write.js';
+import type { SessionOption } from '../types/session-option.js';
 
+/** A new integration of any provider; {@link CreateInput} knows the credentials and metadata of one. */
 export interface CreateIntegrationInput {
   /** Registry key of the provider. */
   readonly provider: string;
@@ -44,13 +46,14 @@ const inputFields = [
  * Stores a new integration and emits `integrationCreated`; in a transaction when it has been committed and the session
  * has ended.
  *
+ * @param options `installedAs`: not where another one is, which the server refuses by a duplicate key.
  * @throws IntegrationError `INTEGRATION_INVALID`, `PROVIDER_UNKNOWN`, `CREDENTIALS_INVALID`, `METADATA_INVALID` or
  *   `RECORD_INVALID` (owner), naming what to correct and no value.
  */
 export async function createIntegration(
   { models, registry, sealer, emit }: StoreDependencies,
   input: CreateIntegrationInput,
-  options: SessionOption = {},
+  { installedAs, ...options }: SessionOption & { readonly installedAs?: InstalledAs } = {},
 ): Promise<IntegrationDocument> {
   checkFields(input, { known: inputFields, required: ['provider', 'name'] });
   const provider = registry.get(input.provider);
@@ -67,6 +70,7 @@ export async function createIntegration(
     sealedWith: [keyId],
     metadata,
     ...ownerFields(input.owner ?? null),
+    ...(installedAs !== undefined && { installedAs }),
     isActive: input.isActive ?? true,
     syncIntervalMinutes: input.syncIntervalMinutes ?? null,
     syncCron: input.syncCron ?? null,

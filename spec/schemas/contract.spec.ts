@@ -41,10 +41,11 @@ const additions: Partial<Record<ModelName, Additions>> = {
       ...['credentialVersion', 'sealedWith', 'staleSince', 'authenticatedUser', 'failureRateElevatedSince'],
       ...['syncCron', 'syncTimeZone', 'syncPausedAt', 'consecutiveSyncFailures', 'lastSyncRunId'],
       ...['tokenExpiresAt', 'tokenRefreshAt', 'tokenRefresh', 'grantEndedAt', 'grantedScopes', 'connectedAccount'],
-      'accountChangedAt',
+      ...['accountChangedAt', 'installedAs'],
     ],
     methods: ['runOperation', 'getMetadata', 'remapExternalId', 'findOrphans', 'syncNow'],
     queryHelpers: ['active', 'forProvider', 'dueForSync'],
+    unique: [['installedAs']],
   },
   IntegrationIdempotencyKey: {
     fields: [
@@ -262,6 +263,7 @@ describe('contracts of a provider', () => {
     'ResponseHead',
     'UnknownWrite',
     'WebhookAnswer',
+    'WebhookHandlerObject',
   ];
 
   /** Contracts that this package adds; always optional. */

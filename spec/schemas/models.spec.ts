@@ -166,6 +166,7 @@ describe('installUnique', () => {
     const keys = made.flat().filter(({ name }) => name !== '_id_');
     expect(keys.every(({ unique }) => unique === true)).toBe(true);
     expect(keys.map(({ key }) => Object.keys(key).join())).toEqual([
+      'installedAs',
       'integrationId,externalId,internalType',
       'provider,integrationId,deliveryId',
       'bodyKey',

@@ -1,11 +1,12 @@
 /**
  * A TCP proxy in front of a MongoDB server that loses replies: the server has done what it was asked, and the client
- * does not learn it. It can also keep the server out of reach for a while.
+ * does not learn it. It can also keep the server out of reach for a while, or have it fall silent.
  *
  *     const proxy = await startMongoProxy(database.uri);
  *     proxy.loseReplies({ to: 'insert', count: 3 }); // the connection is cut instead of each of the next three
  *     proxy.cut(); // all connections, and those to come
  *     proxy.restore();
+ *     proxy.stall(); // all stay open, and nothing comes any more
  *     await proxy.stop();
  *
  * @module
@@ -22,6 +23,8 @@ export interface MongoProxy {
   /** Cuts all connections, and each new one, until `restore()`. */
   cut(): void;
   restore(): void;
+  /** Passes nothing on any more, and closes nothing: as a machine whose cable was pulled. */
+  stall(): void;
   stop(): Promise<void>;
 }
 
@@ -32,6 +35,7 @@ export async function startMongoProxy(serverUri: string): Promise<MongoProxy> {
   let plan = { to: Buffer.alloc(0), count: 0 };
   let lost = 0;
   let isCut = false;
+  let isStalled = false;
 
   const server = createServer((client) => {
     if (isCut) {
@@ -42,10 +46,12 @@ export async function startMongoProxy(serverUri: string): Promise<MongoProxy> {
     let isDoomed = false;
     clients.add(client);
     client.on('data', (chunk) => {
+      if (isStalled) return;
       isDoomed ||= plan.count > 0 && chunk.includes(plan.to);
       upstream.write(chunk);
     });
     upstream.on('data', (chunk) => {
+      if (isStalled) return;
       if (isDoomed && plan.count > 0) {
         plan.count -= 1;
         lost += 1;
@@ -79,6 +85,9 @@ export async function startMongoProxy(serverUri: string): Promise<MongoProxy> {
     },
     restore() {
       isCut = false;
+    },
+    stall() {
+      isStalled = true;
     },
     async stop() {
       destroyAll();

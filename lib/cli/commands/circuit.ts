@@ -3,9 +3,9 @@ import type { IntegrationDocument } from '../../../schemas/integration.js';
 import type { ForcedCircuitState } from '../../types/circuit.js';
 import type { AddCommand, CliContext, RunCommand } from '../cli-context.js';
 import { dryRunOption, targetArgument } from '../command-options.js';
-import { durationText, parseDuration } from '../duration.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { findTarget } from '../find-target.js';
+import { forOption, holdOptions, holdText } from '../hold.js';
 import { properties } from '../table.js';
 
 /** `integrations circuit`: what refuses calls while another API is down, and the operator's word over it. */
@@ -37,15 +37,14 @@ function addForce(circuit: Command, run: RunCommand, { name, state, description 
     .command(name)
     .description(`${description}, until it is reset or the time is over`)
     .argument('<integration>', targetArgument)
-    .option('--for <time>', 'for so long: 15m, 2h, 1d; default: until it is reset', parseDuration)
+    .addOption(forOption('it is reset'))
     .addOption(dryRunOption)
     .action(
       run(async (context, argument, { for: forSeconds, dryRun }) => {
         const { integrations, output } = context;
         const target = await findTarget(integrations, argument);
-        const hold = forSeconds === undefined ? {} : { forSeconds };
-        if (!dryRun) await integrations.circuit.force(target, state, hold);
-        const time = forSeconds === undefined ? 'until it is reset' : `for ${durationText(forSeconds)}`;
+        if (!dryRun) await integrations.circuit.force(target, state, holdOptions(forSeconds));
+        const time = holdText(forSeconds, 'it is reset');
         output.note(`${dryRun ? 'Would hold' : 'Holds'} the circuit ${state} ${time}.`);
         return say(context, target, { dryRun });
       }),

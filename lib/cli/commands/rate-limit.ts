@@ -3,9 +3,9 @@ import type { IntegrationDocument } from '../../../schemas/integration.js';
 import type { RateLimitReport } from '../../rate-limits/rate-limit-report.js';
 import type { AddCommand, CliContext, RunCommand } from '../cli-context.js';
 import { dryRunOption, targetArgument } from '../command-options.js';
-import { durationText, parseDuration } from '../duration.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { findTarget } from '../find-target.js';
+import { forOption, holdOptions, holdText } from '../hold.js';
 import { parseRateLimit, rateLimitText } from '../rate-limit-text.js';
 import { properties, table } from '../table.js';
 
@@ -40,15 +40,14 @@ function addSet(rateLimit: Command, run: RunCommand): void {
     .description('sets another limit for all calls of an integration, in all processes')
     .argument('<integration>', targetArgument)
     .argument('<limit>', 'such as 100/minute, 5000/hour, 50/10s', parseRateLimit)
-    .option('--for <time>', 'for so long: 15m, 2h, 1d; default: until it is cleared', parseDuration)
+    .addOption(forOption('it is cleared'))
     .addOption(dryRunOption)
     .action(
       run(async (context, argument, limit, { for: forSeconds, dryRun }) => {
         const { integrations, output } = context;
         const target = await findTarget(integrations, argument);
-        const hold = forSeconds === undefined ? {} : { forSeconds };
-        if (!dryRun) await integrations.rateLimits.override(target, limit, hold);
-        const time = forSeconds === undefined ? 'until it is cleared' : `for ${durationText(forSeconds)}`;
+        if (!dryRun) await integrations.rateLimits.override(target, limit, holdOptions(forSeconds));
+        const time = holdText(forSeconds, 'it is cleared');
         output.note(`${dryRun ? 'Would set' : 'Set'} ${rateLimitText(limit)} ${time}.`);
         return say(context, target, { dryRun });
       }),

@@ -1,6 +1,8 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
+import { errorMessage } from '../../error-message.js';
 import { isPlainObject } from '../install/schema-walk.js';
+import { problem, warning, type Finding } from './finding.js';
 import type { InstanceWorld } from './world.js';
 
 /** How the application answered. */
@@ -20,26 +22,58 @@ export interface RouteRequest {
 const patienceMs = 10_000;
 
 /**
- * Sends requests to the application: where `--url` says, else to the one of the configuration, on a port of its own.
- * Null: there is neither.
+ * What an application's answer says: it is asked where `--url` says, else the one of the configuration is, on a port of
+ * its own.
+ *
+ * @param purpose What is not known where there is nobody to ask: "whether …".
  */
-export async function askRoutes<Result>(
+export async function askRoutes(
   { app, url, integrations }: InstanceWorld,
-  work: (ask: (request: RouteRequest) => Promise<RouteAnswer>) => Promise<Result>,
-): Promise<Result | null> {
-  const asking = (origin: string) => work((request) => send(`${origin}${integrations.basePath}`, request));
-  if (url !== null) return asking(url.replace(/\/+$/u, ''));
-  if (app === null) return null;
+  request: RouteRequest,
+  { purpose, judge }: { readonly purpose: string; readonly judge: (answer: RouteAnswer) => Finding },
+): Promise<Finding> {
+  const { basePath } = integrations;
+  if (url !== null) return outcomeOf(`${url.replace(/\/+$/u, '')}${basePath}`, request, judge);
+  if (app === null) {
+    return warning(`It was not tried ${purpose}.`, 'Give the configuration `app`, or pass --url https://….');
+  }
   const server = createServer(app).listen(0, '127.0.0.1');
   try {
     await once(server, 'listening');
     const address = server.address();
     if (address === null || typeof address === 'string') throw new Error('The server has no port.');
-    return await asking(`http://127.0.0.1:${String(address.port)}`);
+    return await outcomeOf(`http://127.0.0.1:${String(address.port)}${basePath}`, request, judge);
   } finally {
     server.closeAllConnections();
     server.close();
   }
+}
+
+async function outcomeOf(
+  base: string,
+  request: RouteRequest,
+  judge: (answer: RouteAnswer) => Finding,
+): Promise<Finding> {
+  try {
+    return judge(await send(base, request));
+  } catch (error) {
+    return problem(`The application did not answer: ${reasonOf(error)}.`, 'See that it runs, where --url says.');
+  }
+}
+
+/** Of a 500 or more that says nothing better. */
+export function brokenFinding({ status, code }: RouteAnswer): Finding {
+  const named = code === null ? '' : `: ${code}`;
+  return problem(`The application answered with ${String(status)}${named}.`, 'Its log says why.');
+}
+
+/** Of `fetch`, whose own message says no more than that it failed. */
+function reasonOf(error: unknown): string {
+  if (error instanceof Error && error.name === 'TimeoutError')
+    return `nothing came for ${String(patienceMs / 1_000)} s`;
+  const cause = error instanceof Error ? error.cause : undefined;
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  return typeof code === 'string' ? code : errorMessage(cause ?? error);
 }
 
 async function send(base: string, { method, path, body }: RouteRequest): Promise<RouteAnswer> {

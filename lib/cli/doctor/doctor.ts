@@ -1,11 +1,12 @@
 import { errorMessage } from '../../error-message.js';
-import { errorTable, isIntegrationError } from '../../errors.js';
+import { errorTable, isIntegrationError, type IntegrationError } from '../../errors.js';
 import { createRedactor } from '../../redaction/redactor.js';
 import type { ApartContext } from '../cli-context.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { invalidInput } from '../install/invalid-input.js';
 import type { Output } from '../output.js';
 import { printable } from '../printable.js';
+import { quantity } from '../quantity.js';
 import { backlog } from './checks/backlog.js';
 import { clock } from './checks/clock.js';
 import { encryptionKeys } from './checks/encryption-keys.js';
@@ -18,8 +19,9 @@ import { nodeVersion } from './checks/node-version.js';
 import { oauthGuard } from './checks/oauth-guard.js';
 import { providers } from './checks/providers.js';
 import { webhookRoutes } from './checks/webhook-routes.js';
-import { problem, type Check, type NamedFinding } from './finding.js';
+import { problem, type Check, type Finding, type NamedFinding } from './finding.js';
 import { runChecks } from './run-checks.js';
+import { silentSeconds, watchDatabase } from './watch-database.js';
 import type { HostWorld, InstanceWorld } from './world.js';
 
 const hostChecks: readonly Check<HostWorld>[] = [nodeVersion, installations];
@@ -40,33 +42,56 @@ export async function doctor(context: ApartContext, { url }: DoctorOptions): Pro
     throw invalidInput('--url: expected http://… or https://….');
   }
   const host: HostWorld = { cwd: streams.cwd(), nodeVersion: process.versions.node };
-  const findings = await runChecks(hostChecks, host, signal);
-  findings.push(...(await instanceFindings(context, host, url ?? null)));
+  const findings: NamedFinding[] = [];
+  for await (const finding of runChecks(hostChecks, host, signal)) findings.push(finding);
+  for await (const finding of instanceFindings(context, host, url ?? null)) findings.push(finding);
   report(output, findings);
   return findings.some(({ verdict }) => verdict === 'problem') ? exitCodes.failed : exitCodes.ok;
 }
 
-async function instanceFindings(
+async function* instanceFindings(
   { open, signal }: ApartContext,
   host: HostWorld,
   url: string | null,
-): Promise<readonly NamedFinding[]> {
+): AsyncGenerator<NamedFinding> {
   let world: InstanceWorld;
   try {
     const { integrations, app } = await open();
     world = { ...host, integrations, app, url, signal };
   } catch (error) {
     signal.throwIfAborted();
-    return [{ check: 'instance', ...unavailable(error) }];
+    yield { check: 'instance', ...unavailable(error) };
+    return;
   }
-  return runChecks(instanceChecks, world, signal);
+  const { silence, end } = watchDatabase(world.integrations.models.Integration.db);
+  try {
+    yield* runChecks(instanceChecks, world, AbortSignal.any([signal, silence]));
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!silence.aborted) throw error;
+    yield { check: 'instance', ...silent };
+  } finally {
+    end();
+  }
 }
 
-function unavailable(error: unknown) {
+function unavailable(error: unknown): Finding {
   const message = createRedactor().text(errorMessage(error));
   if (!isIntegrationError(error)) return problem(message, 'Correct what the message names.');
-  return problem(`${message} [${error.code}] All other checks need it.`, errorTable[error.code].remedy);
+  const found = `${message} [${error.code}]${causeOf(error)} All other checks need it.`;
+  return problem(found, errorTable[error.code].remedy);
 }
+
+/** What the driver says of a database that could not be reached: refused, no such host, wrong password. */
+function causeOf({ code, cause }: IntegrationError): string {
+  if (code !== 'DATABASE_UNAVAILABLE' || cause === undefined) return '';
+  return ` ${createRedactor().text(errorMessage(cause)).replace(/\.?$/u, '.')}`;
+}
+
+const silent = problem(
+  `The database has not answered for ${String(silentSeconds)} s; what would have come next was not looked at.`,
+  errorTable.DATABASE_UNAVAILABLE.remedy,
+);
 
 function report(output: Output, findings: readonly NamedFinding[]): void {
   const count = (wanted: string) => findings.filter(({ verdict }) => verdict === wanted).length;
@@ -74,7 +99,7 @@ function report(output: Output, findings: readonly NamedFinding[]): void {
   output.result({ ...summary, findings }, () =>
     [
       ...findings.map((finding) => lineOf(finding, output)),
-      `${String(summary.problems)} problems, ${String(summary.warnings)} warnings, ${String(summary.ok)} ok`,
+      `${quantity(summary.problems, 'problem')}, ${quantity(summary.warnings, 'warning')}, ${String(summary.ok)} ok`,
     ].join('\n'),
   );
 }

@@ -3,18 +3,19 @@ import { createRedactor } from '../../redaction/redactor.js';
 import { unlessAborted } from '../../unless-aborted.js';
 import { problem, type Check, type Finding, type NamedFinding } from './finding.js';
 
-/** Runs the checks one after the other: they look at the same database, and at each other's traces. */
-export async function runChecks<World>(
+/**
+ * Runs the checks one after the other: they look at the same database, and at each other's traces. Gives what they find
+ * as they find it; when the signal is aborted, its reason is thrown.
+ */
+export async function* runChecks<World>(
   checks: readonly Check<World>[],
   world: World,
   signal: AbortSignal,
-): Promise<NamedFinding[]> {
-  const findings: NamedFinding[] = [];
+): AsyncGenerator<NamedFinding> {
   for (const check of checks) {
     const found = await unlessAborted(signal, () => outcomeOf(check, world));
-    findings.push(...found.map((finding) => ({ check: check.name, ...finding })));
+    for (const finding of found) yield { check: check.name, ...finding };
   }
-  return findings;
 }
 
 async function outcomeOf<World>(check: Check<World>, world: World): Promise<readonly Finding[]> {

@@ -11,6 +11,13 @@ export async function* scanIntegrations<Name extends keyof IntegrationFields>(
   for await (const row of cursor.sort({ _id: 1 })) yield row;
 }
 
+/** Adds to the list of that name. */
+export function addTo(lists: Map<string, unknown[]>, name: string, id: unknown): void {
+  const list = lists.get(name);
+  if (list === undefined) lists.set(name, [id]);
+  else list.push(id);
+}
+
 /** So many ids are named. */
 const mostNamed = 5;
 

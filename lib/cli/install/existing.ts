@@ -24,32 +24,24 @@ export function ownerOf(text: string | undefined): PolymorphicTarget | null {
   return { type, id: integrationId(id) ?? id };
 }
 
-/** Those of that provider, name and owner, the oldest first; two at most. */
-export function namesakes(
-  { models }: Integrations,
-  { provider, name, owner }: Identity,
-): Promise<IntegrationDocument[]> {
-  return models.Integration.find(integrationFilter({ provider, name, owner }))
-    .sort({ _id: 1 })
-    .limit(2)
-    .read('primary')
-    .exec();
-}
-
 /**
  * The one of that provider, name and owner; null: there is none.
  *
  * @throws IntegrationError `INTEGRATION_AMBIGUOUS`
  */
 export async function existingIntegration(
-  integrations: Integrations,
-  identity: Identity,
+  { models }: Integrations,
+  { provider, name, owner }: Identity,
 ): Promise<IntegrationDocument | null> {
-  const [only = null, ...others] = await namesakes(integrations, identity);
+  const [only = null, ...others] = await models.Integration.find(integrationFilter({ provider, name, owner }))
+    .sort({ _id: 1 })
+    .limit(2)
+    .read('primary')
+    .exec();
   if (others.length === 0) return only;
   throw new IntegrationError(
     'INTEGRATION_AMBIGUOUS',
-    `There are several integrations of '${identity.provider}' with that name: give another --name, or rename one.`,
+    `There are several integrations of '${provider}' with that name: give another --name, or rename one.`,
   );
 }
 

@@ -1,7 +1,7 @@
 import type { RegisteredProvider } from '../../../providers/registered-provider.js';
 import { hasHealthCheck, hasOAuth2 } from '../../../providers/capabilities.js';
 import type { IntegrationDocument } from '../../../schemas/integration.js';
-import { IntegrationError } from '../../errors.js';
+import { IntegrationError, isIntegrationError } from '../../errors.js';
 import type { Integrations } from '../../instance/services.js';
 import { checkFields } from '../../integration-store/field-rules.js';
 import type { PlainObject } from '../../types/json.js';
@@ -10,7 +10,7 @@ import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { printable } from '../printable.js';
 import { askMissing, type Form } from './ask-missing.js';
 import { checkCandidate, type Candidate, type CheckOutcome } from './check-candidate.js';
-import { droppedCredentials, existingIntegration, ownerOf } from './existing.js';
+import { droppedCredentials, existingIntegration, ownerOf, type Identity } from './existing.js';
 import { givenValues } from './given-values.js';
 import { missingInput } from './invalid-input.js';
 import { nextSteps } from './next-steps.js';
@@ -31,12 +31,34 @@ export interface InstallOptions {
 
 /** Creates an integration, or gives the one of that name new values. Nothing is written before all is known. */
 export async function install(context: CliContext, key: string, options: InstallOptions): Promise<ExitCode> {
-  const { integrations, output, signal } = context;
+  const { integrations } = context;
   const registered = registeredProvider(integrations, key);
-  const { provider } = registered;
-  const identity = { provider: key, name: options.name ?? provider.name, owner: ownerOf(options.owner) };
+  const name = options.name ?? registered.provider.name;
+  const identity = { provider: key, name, owner: ownerOf(options.owner) };
   checkFields({ name: identity.name }, { known: ['name'] });
   const forms = await givenForms(context, registered, options);
+  for (;;) {
+    try {
+      return await installFrom(context, registered, { identity, forms, options });
+    } catch (error) {
+      // Somebody else was first: who replaces what there is replaces that.
+      if (!options.force || !isIntegrationError(error, 'INTEGRATION_EXISTS')) throw error;
+    }
+  }
+}
+
+interface Given {
+  readonly identity: Identity;
+  readonly forms: readonly [Form, Form];
+  readonly options: InstallOptions;
+}
+
+async function installFrom(
+  context: CliContext,
+  registered: RegisteredProvider,
+  { identity, forms, options }: Given,
+): Promise<ExitCode> {
+  const { integrations, output, signal } = context;
   const existing = await existingIntegration(integrations, identity);
   if (existing !== null && !(await mayOverwrite(context, existing, options))) {
     reportAborted(output, existing);
@@ -56,7 +78,7 @@ export async function install(context: CliContext, key: string, options: Install
   }
   signal.throwIfAborted();
   const integration = await storeCandidate(integrations, candidate, existing);
-  const steps = nextSteps(integrations, provider, integration);
+  const steps = nextSteps(integrations, registered.provider, integration);
   reportInstalled(output, { integration, isNew: existing === null, check, steps });
   return exitCodes.ok;
 }

@@ -40,6 +40,7 @@ export async function makeProvider(
     runner: options.testRunner ?? (await usualRunner(cwd)),
   };
   const files = filesOf(blueprint, resolve(cwd, options.folder));
+  if (!options.force) await refuseExisting(files);
   if (!options.dryRun) await writeAll(files, options.force);
   const shown = files.map(({ path, text }) => ({ path: relative(cwd, path), text }));
   const status = options.dryRun ? 'would-write' : 'written';
@@ -81,10 +82,13 @@ function filesOf(blueprint: Blueprint, folder: string): readonly NewFile[] {
   ];
 }
 
-async function writeAll(files: readonly NewFile[], force: boolean): Promise<void> {
+async function refuseExisting(files: readonly NewFile[]): Promise<void> {
   for (const { path } of files) {
-    if (!force && (await exists(path))) throw invalidInput(`${path} is there already: pass --force to overwrite it.`);
+    if (await exists(path)) throw invalidInput(`${path} is there already: pass --force to overwrite it.`);
   }
+}
+
+async function writeAll(files: readonly NewFile[], force: boolean): Promise<void> {
   for (const { path, text } of files) {
     await mkdir(join(path, '..'), { recursive: true });
     // Never over what has come meanwhile.

@@ -21,7 +21,11 @@ const taken = new Set([
   ...['instanceof', 'interface', 'let', 'new', 'null', 'package', 'private', 'protected', 'public', 'return', 'static'],
   ...['super', 'switch', 'this', 'throw', 'true', 'try', 'typeof', 'var', 'void', 'while', 'with', 'yield', 'eval'],
   ...['arguments', 'assert', 'after', 'before', 'it', 'fake', 'bearer', 'mongoose', 'connection', 'integrations'],
-  ...['respond', 'page', 'undefined', 'process'],
+  ...['respond', 'sequence', 'page', 'undefined', 'process', 'defineProvider', 'createOAuth2Client', 'verifySignature'],
+  ...['defineSyncItemEvent', 'isIntegrationError', 'reduceCheckpointsByMax', 'createIntegrations', 'createIntegration'],
+  ...['assertRequested', 'signWebhook', 'stopFaking', 'randomBytes', 'afterAll', 'beforeAll', 'itemPage', 'dbName'],
+  ...['integration', 'session', 'item', 'url', 'webhookSecret', 'signed', 'request', 'forged', 'proof', 'locked'],
+  ...['create', 'since', 'headers', 'rawBody', 'error', 'credentials', 'payload', 'as', 'of'],
 ]);
 
 /** @throws IntegrationError `CLI_INPUT_INVALID` */

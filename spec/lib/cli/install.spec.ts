@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createIntegrations, type Integrations } from '../../../lib/index.js';
-import { useCli } from '../../support/cli-host.js';
+import { useCli, type PipedCli } from '../../support/cli-host.js';
 import { useDatabase } from '../../support/database.js';
 
 const config = `
@@ -54,6 +56,24 @@ const form = {
     },
   },
 };
+/** Those of one name wait for each other before they are stored. */
+const meeting = {
+  ...acme,
+  name: 'Meeting',
+  async healthCheck({ name }) {
+    return (await fetch(process.env.MEETING + '/' + encodeURIComponent(name))).ok;
+  },
+};
+const die = () => process.kill(process.pid, 'SIGKILL');
+const dying = {
+  ...acme,
+  name: 'Dying',
+  async healthCheck(integration) {
+    const { token } = await integration.getCredentials();
+    if (token === 'before') die();
+    return true;
+  },
+};
 const connecting = {
   ...acme,
   name: 'Connecting',
@@ -63,16 +83,43 @@ const connecting = {
   revokeToken: () => Promise.resolve(),
   refreshThreshold: () => 60,
 };
-export default createIntegrations({
+const integrations = createIntegrations({
   connection: mongoose.connection,
-  providers: { acme, checked, form, connecting },
+  providers: { acme, checked, form, meeting, dying, connecting },
   publicUrl: 'https://app.example',
   encryptionKeys: [{ id: 'a', secret: process.env.KEY }],
 });
+integrations.on('integrationCreated', ({ integration: { name } }) => {
+  if (name === 'Dies after') die();
+});
+export default integrations;
 `;
 const database = useDatabase();
+const meeting = useMeeting(2);
 const KEY = randomBytes(32).toString('base64');
-const cli = useCli({ 'integrations.config.mjs': config }, () => ({ MONGODB_URI: database.uri, KEY }));
+const cli = useCli({ 'integrations.config.mjs': config }, () => ({
+  ...{ MONGODB_URI: database.uri, KEY, MEETING: meeting.origin },
+}));
+
+/** Where those who ask for the same path wait until so many have come. */
+function useMeeting(many: number) {
+  const waiting = new Map<string, ServerResponse[]>();
+  const server = createServer((request, response) => {
+    const there = [...(waiting.get(String(request.url)) ?? []), response];
+    waiting.set(String(request.url), there);
+    // Who comes later need not wait.
+    if (there.length >= many) for (const each of there) each.end('{}');
+  });
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  });
+  afterAll(() => server.close());
+  return {
+    get origin() {
+      return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+    },
+  };
+}
 
 /** Reads what the command line has written. */
 let reader: Integrations;
@@ -80,7 +127,7 @@ beforeAll(async () => {
   const acme = { name: 'Acme', credentialSchema: { type: 'object' }, metadataSchema: { type: 'object' } } as const;
   reader = createIntegrations({
     connection: database.connection,
-    providers: { acme, checked: acme },
+    providers: { acme, checked: acme, meeting: acme, dying: acme },
     encryptionKeys: [{ id: 'a', secret: KEY }],
   });
   await reader.install();
@@ -106,7 +153,7 @@ describe.concurrent('integrations install', { timeout: 90_000 }, () => {
   it('names the registered providers where there is no such one', async () => {
     const { code, stderr } = await install('nobody', 'Unknown', ...given('token=t'));
     expect(code).toBe(1);
-    expect(stderr).toContain("'nobody' is not registered. There are: acme, checked, form, connecting.");
+    expect(stderr).toContain("'nobody' is not registered. There are: acme, checked, form, meeting, dying, connecting.");
     expect(await rows('Unknown')).toEqual([]);
   });
 
@@ -255,14 +302,69 @@ describe.concurrent('integrations install', { timeout: 90_000 }, () => {
     const result = JSON.parse(stdout) as { id: string; authorizeUrl: string };
     expect(result.authorizeUrl).toBe(`https://app.example/integrations/${result.id}/oauth/authorize`);
   });
+});
 
-  it('makes one of two that are installed at once, or none', async () => {
-    const both = await Promise.all([1, 2].map(() => install('acme', 'Race', ...given('token=t'))));
-    const made = both.filter(({ code }) => code === 0).length;
-    // The later one may have met what the earlier one had made already, and would have had to ask.
-    expect(both.map(({ code }) => code).every((code) => [0, 1, 2].includes(code))).toBe(true);
-    expect(made).toBeLessThanOrEqual(1);
-    expect(await rows('Race')).toHaveLength(made);
+describe.concurrent('several integrations install of one name at once', { timeout: 90_000 }, () => {
+  const together = (provider: string, name: string, ...args: string[]) =>
+    Promise.all(['one', 'two'].map((token) => install(provider, name, ...given(`token=${token}`), ...args)));
+  const byCode = (one: PipedCli, other: PipedCli) => one.code - other.code;
+
+  it('leave exactly one, and tell the other what became of it', async () => {
+    for (const round of ['Race 1', 'Race 2', 'Race 3']) {
+      const [winner, loser] = (await together('meeting', round, '--json')).sort(byCode);
+      expect([winner?.code, loser?.code]).toEqual([0, 1]);
+      const { id } = JSON.parse(String(winner?.stdout)) as { id: string };
+      expect((await rows(round)).map(({ _id }) => String(_id))).toEqual([id]);
+      expect(JSON.parse(String(loser?.stderr))).toEqual({
+        error: {
+          code: 'INTEGRATION_EXISTS',
+          message: `Somebody else made '${round}' (meeting) at the same time. Nothing was written here.`,
+          remedy: 'Give it another name, or start again to change the one that there is.',
+        },
+      });
+      expect(loser?.stdout).toBe('');
+    }
+  });
+
+  it('leave one where both were told to replace what there is, and both have done it', async () => {
+    const results = await together('meeting', 'Forced race', '--json', '--force');
+    expect(results.map(({ code }) => code)).toEqual([0, 0]);
+    const statuses = results.map(({ stdout }) => (JSON.parse(stdout) as { status: string }).status);
+    expect(statuses.sort()).toEqual(['created', 'updated']);
+    expect(await rows('Forced race')).toHaveLength(1);
+  });
+
+  it('leave nothing, or all, of one that is killed, and let it be repeated', async () => {
+    const dying = (when: string) => install('dying', `Dies ${when}`, ...given(`token=${when}`));
+    const [before, after] = await Promise.all([dying('before'), dying('after')]);
+    // Killed by a signal: no code of its own.
+    expect([before.code, after.code]).toEqual([-1, -1]);
+    expect(await rows('Dies before')).toEqual([]);
+    expect(await rows('Dies after')).toMatchObject([{ provider: 'dying', isActive: true }]);
+    const again = (name: string, ...args: string[]) => install('dying', name, ...given('token=lives'), ...args);
+    const repeated = await Promise.all([
+      again('Dies before'),
+      again('Dies after'),
+      again('Dies after', '--force', '--json'),
+    ]);
+    expect(repeated.map(({ code }) => code)).toEqual([0, 2, 0]);
+    expect(repeated[1].stderr).toContain('--force');
+    for (const name of ['Dies before', 'Dies after']) expect(await rows(name)).toHaveLength(1);
+  });
+
+  it('take the name of one that was renamed since, and not that of one made by the application', async () => {
+    await install('acme', 'Former', ...given('token=first'));
+    const renamed = await reader.update(await reader.findOrFail({ name: 'Former' }), { name: 'Renamed' });
+    const { code } = await install('acme', 'Former', ...given('token=second'));
+    expect(code).toBe(0);
+    expect((await stored('Renamed')).credentials).toMatchObject({ token: 'first' });
+    expect((await stored('Former')).credentials).toMatchObject({ token: 'second' });
+    // Back again: names need not be unique to the application.
+    await reader.update(renamed, { name: 'Former' });
+    const ambiguous = await install('acme', 'Former', ...given('token=third'), '--force');
+    expect(ambiguous.code).toBe(1);
+    expect(ambiguous.stderr).toContain('[INTEGRATION_AMBIGUOUS]');
+    expect(await rows('Former')).toHaveLength(2);
   });
 });
 

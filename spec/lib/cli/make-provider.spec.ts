@@ -3,7 +3,10 @@ import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { capabilities } from '../../../lib/cli/make-provider/capabilities.js';
 import { providerNames } from '../../../lib/cli/make-provider/names.js';
+import { providerText } from '../../../lib/cli/make-provider/provider-text.js';
+import { specText } from '../../../lib/cli/make-provider/spec-text.js';
 import { root } from '../../support/bootstrap/paths.mjs';
 import { useCli } from '../../support/cli-host.js';
 import { useDatabase } from '../../support/database.js';
@@ -77,13 +80,16 @@ describe('integrations make-provider', () => {
   it('overwrites nothing unless told to, and writes nothing in a dry run', { timeout: SLOW }, async () => {
     const path = join(cli.folder, 'providers', 'typed.ts');
     const before = await readFile(path, 'utf8');
-    const [again, dry, forced] = await Promise.all([
+    const [again, dryAgain, dry, forced] = await Promise.all([
       cli.pipe(['make-provider', 'typed', '--health']),
+      cli.pipe(['make-provider', 'typed', '--dry-run']),
       cli.pipe(['make-provider', 'other', '--dry-run', '--json']),
       cli.pipe(['make-provider', 'plain', '--js', '--force', '--health']),
     ]);
-    expect(again.code).toBe(2);
-    expect(again.stderr).toContain('pass --force to overwrite it');
+    for (const refused of [again, dryAgain]) {
+      expect(refused.code).toBe(2);
+      expect(refused.stderr).toContain('pass --force to overwrite it');
+    }
     expect(await readFile(path, 'utf8')).toBe(before);
     expect(JSON.parse(dry.stdout)).toMatchObject({
       status: 'would-write',
@@ -97,6 +103,24 @@ describe('integrations make-provider', () => {
 
   it.each(['No_Key', '../../etc', '-x', 'a--b', '9lives', ''])('takes no key like "%s"', (key) => {
     expect(() => providerNames(key)).toThrow(expect.objectContaining({ code: 'CLI_INPUT_INVALID' }));
+  });
+
+  it('calls no provider as something that the files need for themselves', () => {
+    const can = new Set(capabilities);
+    const names = providerNames('key-of-nobody');
+    const texts = [{ language: 'ts', runner: 'vitest' } as const, { language: 'js', runner: 'node' } as const].flatMap(
+      (kind) => [providerText({ ...names, can, ...kind }), specText({ ...names, can, ...kind })],
+    );
+    // What is imported, declared or a parameter; a word too many does no harm.
+    const places = /import ([^;]+?) from|const (\w+|\{[^}=]+\}) =|\(([^()]*)\) (?:=>|\{)/gu;
+    const found = texts.flatMap((text) => [...text.matchAll(places)].flatMap((match) => match.slice(1)));
+    const used = new Set(found.join(' ').match(/(?<![.'\w-])[a-z]\w*/gu));
+    expect([...used]).toEqual(expect.arrayContaining(['sequence', 'createIntegration', 'itemPage', 'session', 'url']));
+    const taken = [...used].filter((name) => {
+      const key = name.replaceAll(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`);
+      return !name.startsWith('keyOfNobody') && providerNames(key).variable === name;
+    });
+    expect(taken).toEqual([]);
   });
 
   it('asks what it can do where no flag says so', async () => {

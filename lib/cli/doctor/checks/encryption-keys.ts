@@ -6,7 +6,7 @@ import type { Integrations } from '../../../instance/services.js';
 import { sealerOf } from '../../sealer-of.js';
 import { ok, problem, warning, type Check, type Finding } from '../finding.js';
 import { quantity } from '../../quantity.js';
-import { scanIntegrations, someOf } from '../scan-integrations.js';
+import { addTo, scanIntegrations, someOf } from '../scan-integrations.js';
 import type { InstanceWorld } from '../world.js';
 
 interface Tally {
@@ -33,7 +33,7 @@ export const encryptionKeys: Check<InstanceWorld> = {
         const [keyId = 'none'] = sealedWith(sealed);
         tally.keys.add(keyId);
         const value = await sealer.open({ integrationId: row._id, field, sealed }).catch(() => null);
-        if (value === null) tally.closed.set(keyId, [...(tally.closed.get(keyId) ?? []), row._id]);
+        if (value === null) addTo(tally.closed, keyId, row._id);
         else if (row.isActive && receivesWebhooks(integrations, row.provider) && holdsPublishedSecret(value)) {
           tally.published.push(row._id);
         }

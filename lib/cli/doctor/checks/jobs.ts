@@ -7,7 +7,7 @@ import type { InstanceWorld } from '../world.js';
 
 const patienceMs = 5_000;
 const tooLate = Symbol('too late');
-/** Jobs that are looked at. */
+/** Jobs that are looked at, of each name: many of one that failed do not hide the others. */
 const limit = 1_000;
 /** What should have run that long ago does not run. */
 const overdueMs = 10 * 60_000;
@@ -28,7 +28,11 @@ export const jobs: Check<InstanceWorld> = {
 async function storedJobs(agenda: Agenda): Promise<readonly JobWithState[]> {
   await agenda.ready;
   const names = Object.keys(agenda.definitions).filter((name) => name.startsWith('integrations.'));
-  return (await agenda.queryJobs({ names, limit, sort: { nextRunAt: 'asc' } })).jobs;
+  const stored: JobWithState[] = [];
+  for (const name of names) {
+    stored.push(...(await agenda.queryJobs({ name, limit, sort: { nextRunAt: 'asc' } })).jobs);
+  }
+  return stored;
 }
 
 function findingsOf(stored: readonly JobWithState[], now: number): Finding[] {

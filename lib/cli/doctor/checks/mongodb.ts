@@ -9,24 +9,29 @@ export const mongodb: Check<InstanceWorld> = {
   name: 'mongodb',
   async run({ integrations }) {
     const connection = integrations.models.Integration.db;
-    return [await versionOf(connection), await topologyOf(connection), ...(await storageOf(connection))];
+    const { version } = await command(connection, { buildInfo: 1 });
+    const topology = judgeTopology(await command(connection, { hello: 1 }));
+    // Not every server, or user, tells.
+    const stats = await command(connection, { dbStats: 1 }).catch(() => ({}));
+    return [judgeVersion(String(version)), topology, ...judgeStorage(stats)];
   },
 };
 
-async function command(connection: Connection, asked: Record<string, unknown>): Promise<Record<string, unknown>> {
+type Answer = Readonly<Record<string, unknown>>;
+
+async function command(connection: Connection, asked: Record<string, unknown>): Promise<Answer> {
   if (connection.db === undefined) throw new Error('There is no connection.');
   return connection.db.command(asked);
 }
 
-async function versionOf(connection: Connection): Promise<Finding> {
-  const version = String((await command(connection, { buildInfo: 1 })).version);
+export function judgeVersion(version: string): Finding {
   return Number(version.split('.')[0]) >= oldestMajor
     ? ok(`MongoDB ${version}`)
     : problem(`MongoDB ${version}; 6.0 is the oldest supported.`, 'Upgrade the server.');
 }
 
-async function topologyOf(connection: Connection): Promise<Finding> {
-  const { msg, setName, hosts, arbiters } = await command(connection, { hello: 1 });
+/** @param hello What the server answers to that command. */
+export function judgeTopology({ msg, setName, hosts, passives, arbiters }: Answer): Finding {
   if (msg === 'isdbgrid') return ok('A sharded cluster: transactions, change streams, majority.');
   if (typeof setName !== 'string') {
     return warning(
@@ -34,8 +39,9 @@ async function topologyOf(connection: Connection): Promise<Finding> {
       'Run it as a replica set; one with a single member gives transactions.',
     );
   }
-  const members = Array.isArray(hosts) ? hosts.length : 0;
-  const hasArbiter = Array.isArray(arbiters) && arbiters.length > 0;
+  // Those that cannot become primary hold data as well.
+  const members = lengthOf(hosts) + lengthOf(passives);
+  const hasArbiter = lengthOf(arbiters) > 0;
   const set = `The replica set ${setName}, ${String(members)} with data`;
   if (members === 1) return warning(`${set}: there is no second copy.`, 'Have three members with data.');
   if (!hasArbiter) return ok(`${set}: transactions, change streams, majority.`);
@@ -45,13 +51,16 @@ async function topologyOf(connection: Connection): Promise<Finding> {
   );
 }
 
+function lengthOf(list: unknown): number {
+  return Array.isArray(list) ? list.length : 0;
+}
+
 const fullAt = { warning: 0.85, problem: 0.95 } as const;
 
-/** Not every server, or user, tells. */
-async function storageOf(connection: Connection): Promise<readonly Finding[]> {
-  const stats = await command(connection, { dbStats: 1 }).catch(() => null);
-  const used = Number(stats?.fsUsedSize);
-  const total = Number(stats?.fsTotalSize);
+/** @param stats What the server answers to `dbStats`. */
+export function judgeStorage({ fsUsedSize, fsTotalSize }: Answer): readonly Finding[] {
+  const used = Number(fsUsedSize);
+  const total = Number(fsTotalSize);
   if (!(total > 0) || Number.isNaN(used)) return [];
   const found = `${String(Math.round((used / total) * 100))} % of the disk of the server is used.`;
   if (used / total < fullAt.warning) return [ok(found)];

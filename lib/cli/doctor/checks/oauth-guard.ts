@@ -1,7 +1,7 @@
 import { Types } from 'mongoose';
 import { hasOAuth2 } from '../../../../providers/capabilities.js';
-import { askRoutes, type RouteAnswer } from '../ask-routes.js';
-import { ok, problem, warning, type Check, type Finding } from '../finding.js';
+import { askRoutes, brokenFinding, type RouteAnswer } from '../ask-routes.js';
+import { ok, problem, type Check, type Finding } from '../finding.js';
 import type { InstanceWorld } from '../world.js';
 
 /** Whether strangers may connect integrations. */
@@ -13,24 +13,22 @@ export const oauthGuard: Check<InstanceWorld> = {
     if (!connects) return [ok('No provider connects by OAuth.')];
     // The guard is asked before the integration is looked for, which there is not.
     const path = `/${new Types.ObjectId().toHexString()}/oauth/authorize`;
-    const answer = await askRoutes(world, (ask) => ask({ method: 'GET', path }));
-    return [answer === null ? notAsked : findingOf(answer)];
+    return [await askRoutes(world, { method: 'GET', path }, { purpose, judge: findingOf })];
   },
 };
 
-const notAsked = warning(
-  'It was not tried whether strangers may connect integrations.',
-  'Give the configuration `app`, or pass --url https://….',
-);
+const purpose = 'whether strangers may connect integrations';
 
-function findingOf({ status, code }: RouteAnswer): Finding {
+function findingOf(answer: RouteAnswer): Finding {
+  const { status, code } = answer;
+  if (status >= 500) return brokenFinding(answer);
   if (code === 'INTEGRATION_NOT_FOUND') {
     return problem(
       'The guard of the OAuth routes lets anybody in: who is not signed in could connect and disconnect.',
       'Give integrationsRouter() a `guard` that returns true for those who may, and for nobody else.',
     );
   }
-  if (status >= 300 && status < 500 && (status !== 404 || code !== null)) {
+  if (status >= 300 && (status !== 404 || code !== null)) {
     return ok(`Who is not signed in is refused: ${String(status)}.`);
   }
   return problem(

@@ -5,7 +5,7 @@ import { isIntegrationError } from '../../../errors.js';
 import { sealerOf } from '../../sealer-of.js';
 import { ok, problem, warning, type Check, type Finding } from '../finding.js';
 import { quantity } from '../../quantity.js';
-import { scanIntegrations, someOf } from '../scan-integrations.js';
+import { addTo, scanIntegrations, someOf } from '../scan-integrations.js';
 import type { InstanceWorld } from '../world.js';
 
 type Row = Pick<IntegrationFields, '_id' | 'provider' | 'credentials' | 'metadata'>;
@@ -21,10 +21,8 @@ export const providers: Check<InstanceWorld> = {
     for await (const row of scanIntegrations(integrations, 'provider', 'credentials', 'metadata')) {
       signal.throwIfAborted();
       const provider = integrations.providers.find(row.provider);
-      if (provider === null) unknown.set(row.provider, [...(unknown.get(row.provider) ?? []), row._id]);
-      else {
-        for (const line of await misfits(provider, row, sealer)) unfit.set(line, [...(unfit.get(line) ?? []), row._id]);
-      }
+      if (provider === null) addTo(unknown, row.provider, row._id);
+      else for (const line of await misfits(provider, row, sealer)) addTo(unfit, line, row._id);
     }
     const findings = [...[...unknown].map(unknownFinding), ...[...unfit].map(unfitFinding)];
     if (registered.length === 0) findings.push(noneFinding);

@@ -1,8 +1,8 @@
 import { Types } from 'mongoose';
 import { handlesWebhooks } from '../../../../providers/capabilities.js';
 import type { Integrations } from '../../../instance/services.js';
-import { askRoutes, type RouteAnswer } from '../ask-routes.js';
-import { ok, problem, warning, type Check, type Finding } from '../finding.js';
+import { askRoutes, brokenFinding, type RouteAnswer } from '../ask-routes.js';
+import { ok, problem, type Check, type Finding } from '../finding.js';
 import type { InstanceWorld } from '../world.js';
 
 /** Whether webhooks reach the routes with their bodies as they were sent. */
@@ -15,22 +15,20 @@ export const webhookRoutes: Check<InstanceWorld> = {
     // For an integration that there is not: whatever its provider takes for signed, nothing is stored.
     const path = `/${key}/${new Types.ObjectId().toHexString()}/webhook`;
     const body = JSON.stringify({ from: 'integrations doctor' });
-    const answer = await askRoutes(world, (ask) => ask({ method: 'POST', path, body }));
-    return [answer === null ? notAsked : findingOf(answer, integrations.basePath)];
+    const judge = (answer: RouteAnswer) => findingOf(answer, integrations.basePath);
+    return [await askRoutes(world, { method: 'POST', path, body }, { purpose, judge })];
   },
 };
 
-const notAsked = warning(
-  'It was not tried whether webhooks reach the application.',
-  'Give the configuration `app`, or pass --url https://….',
-);
+const purpose = 'whether webhooks reach the application';
 
 function receivesWebhooks({ providers }: Integrations, key: string): boolean {
   const found = providers.find(key);
   return found !== null && handlesWebhooks(found.provider);
 }
 
-function findingOf({ status, code }: RouteAnswer, basePath: string): Finding {
+function findingOf(answer: RouteAnswer, basePath: string): Finding {
+  const { status, code } = answer;
   const refused = status === 401 || status === 404;
   if (refused && code !== null) return ok(`A webhook without an addressee is refused, as it should be: ${code}.`);
   if (code === 'WEBHOOK_BODY_CONSUMED') {
@@ -39,6 +37,7 @@ function findingOf({ status, code }: RouteAnswer, basePath: string): Finding {
       'Mount integrationsRouter() before the body parsers, or express.json({ verify: captureRawBody }) in their place.',
     );
   }
+  if (status >= 500) return brokenFinding(answer);
   if (status === 404) {
     return problem(
       `Nothing of this package answers below ${basePath}.`,

@@ -1,9 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import express, { type Express } from 'express';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { backlog } from '../../../../lib/cli/doctor/checks/backlog.js';
 import { clock } from '../../../../lib/cli/doctor/checks/clock.js';
 import { encryptionKeys } from '../../../../lib/cli/doctor/checks/encryption-keys.js';
@@ -16,7 +18,7 @@ import { nodeVersion } from '../../../../lib/cli/doctor/checks/node-version.js';
 import { oauthGuard } from '../../../../lib/cli/doctor/checks/oauth-guard.js';
 import { providers } from '../../../../lib/cli/doctor/checks/providers.js';
 import { webhookRoutes } from '../../../../lib/cli/doctor/checks/webhook-routes.js';
-import type { Check } from '../../../../lib/cli/doctor/finding.js';
+import type { Check, NamedFinding } from '../../../../lib/cli/doctor/finding.js';
 import { runChecks } from '../../../../lib/cli/doctor/run-checks.js';
 import type { InstanceWorld } from '../../../../lib/cli/doctor/world.js';
 import {
@@ -71,6 +73,10 @@ const world = (integrations: Instance, more: Partial<InstanceWorld> = {}): Insta
   ...{ signal: new AbortController().signal, ...more },
 });
 
+/** With the remedy. */
+const told = async <World>(check: Check<World>, within: World) =>
+  (await check.run(within)).map(({ verdict, found, remedy }) => `${verdict}: ${found} → ${remedy ?? 'nothing'}`);
+
 const verdicts = async <World>(check: Check<World>, within: World) =>
   (await check.run(within)).map(({ verdict, found }) => `${verdict}: ${found}`);
 
@@ -98,25 +104,6 @@ describe('the check of', () => {
     expect(old).toEqual(['problem: Node.js 20.9.0; 20.19.0 is the oldest supported.']);
   });
 
-  it('MongoDB', async () => {
-    const found = await verdicts(mongodb, world(instance()));
-    expect(found[0]).toMatch(/^ok: MongoDB \d/u);
-    expect(found[1]).toMatch(/standalone|replica set|sharded/u);
-    expect(found.filter((each) => each.startsWith('problem: MongoDB'))).toEqual([]);
-  });
-
-  it('the clock', async () => {
-    const within = world(instance());
-    expect(await verdicts(clock, within)).toEqual([expect.stringMatching(/^ok: .* 0/u)]);
-    const now = Date.now();
-    const clocks = vi.spyOn(Date, 'now').mockReturnValue(now + 10 * 60_000);
-    try {
-      expect(await verdicts(clock, within)).toEqual([expect.stringMatching(/^problem: This machine is (?:599|600)/u)]);
-    } finally {
-      clocks.mockRestore();
-    }
-  });
-
   it('keys: those that are missing, and those that are old', async () => {
     const first = instance();
     await create(first);
@@ -124,12 +111,33 @@ describe('the check of', () => {
       'ok: The key "a" seals; 1 integration can be opened.',
     ]);
     await closed();
-    const rotating = await verdicts(encryptionKeys, world(instance({ keys: ['b', 'a'] })));
-    expect(rotating).toEqual(['warning: Something is still sealed with former keys: a.']);
+    const rotating = await told(encryptionKeys, world(instance({ keys: ['b', 'a'] })));
+    expect(rotating).toEqual([
+      'warning: Something is still sealed with former keys: a. → Run `integrations keys rotate`, and only then take those keys away.',
+    ]);
     await closed();
-    const lost = await verdicts(encryptionKeys, world(instance({ keys: ['b'] })));
+    const lost = await told(encryptionKeys, world(instance({ keys: ['b'] })));
     expect(lost).toEqual([
-      expect.stringMatching(/^problem: 1 sealed value of key "a" cannot be opened: [0-9a-f]{24}\.$/u),
+      expect.stringMatching(
+        /^problem: 1 sealed value of key "a" cannot be opened: [0-9a-f]{24}\. → Add the key of that id to `encryptionKeys`, as it was; else/u,
+      ),
+    ]);
+  });
+
+  it('keys: those whose secret is another one under the same id', async () => {
+    const first = instance();
+    await create(first);
+    await create(first);
+    await closed();
+    const other = { id: 'a', secret: key('another').secret };
+    const integrations = createIntegrations({
+      ...{ connection: database.connection, providers: { senders }, encryptionKeys: [other], logger: memoryLogger() },
+    });
+    open.push(integrations);
+    expect(await told(encryptionKeys, world(integrations))).toEqual([
+      expect.stringMatching(
+        /^problem: 2 sealed values of key "a" cannot be opened: [0-9a-f]{24}, [0-9a-f]{24}\. → .*as it was/u,
+      ),
     ]);
   });
 
@@ -154,12 +162,31 @@ describe('the check of', () => {
     const { _id } = await create(integrations);
     expect(await verdicts(providers, world(integrations))).toEqual(['ok: Registered: senders.']);
     await integrations.models.Integration.collection.updateOne({ _id }, { $set: { metadata: { size: 'large' } } });
-    const [unfit] = await verdicts(providers, world(integrations));
-    expect(unfit).toMatch(/^warning: Invalid metadata .*size: expected an integer, got a? ?string/u);
+    const [unfit] = await told(providers, world(integrations));
+    expect(unfit).toMatch(/^warning: Invalid metadata .*size: expected an integer, got a? ?string.* → Give them/u);
     expect(unfit).not.toContain('large');
     await integrations.models.Integration.collection.updateOne({ _id }, { $set: { provider: 'gone' } });
-    expect(await verdicts(providers, world(integrations))).toEqual([
-      `problem: 1 integration of the provider 'gone', which is not registered: ${_id.toHexString()}.`,
+    expect(await told(providers, world(integrations))).toEqual([
+      `problem: 1 integration of the provider 'gone', which is not registered: ${_id.toHexString()}. → Register it in createIntegrations(), or delete what nobody needs any more.`,
+    ]);
+  });
+
+  it('providers: credentials that a stricter schema does not take, without their values; and none at all', async () => {
+    await create(instance());
+    await closed();
+    const credentialSchema = {
+      type: 'object',
+      properties: { token: { type: 'integer' } },
+      required: ['account'],
+    } as const;
+    const stricter = { name: 'Senders', credentialSchema, metadataSchema: { type: 'object' } } as const;
+    const [unfit] = await told(providers, world(instance({ registered: { senders: stricter } })));
+    expect(unfit).toMatch(/^warning: Invalid credentials for integration provider 'senders': .*account.* → Give them/u);
+    expect(unfit).not.toContain('a-secret-token');
+    await closed();
+    expect(await told(providers, world(instance({ registered: {} })))).toEqual([
+      expect.stringContaining("'senders', which is not registered"),
+      'warning: No provider is registered. → Give createIntegrations() `providers`.',
     ]);
   });
 
@@ -169,31 +196,102 @@ describe('the check of', () => {
     const { collection } = integrations.models.IntegrationMapping;
     const unique = (await collection.indexes()).find((index) => index.unique === true);
     await collection.dropIndex(String(unique?.name));
-    const [missing] = await verdicts(indexes, world(integrations));
-    expect(missing).toMatch(/^problem: 1 index missing: integration_mappings .* unique\. Without the unique ones/u);
+    const [missing] = await told(indexes, world(integrations));
+    expect(missing).toMatch(
+      /^problem: 1 index missing: integration_mappings .* unique\. Without the unique ones, nothing keeps duplicates out\. → Run `integrations setup`\.$/u,
+    );
     await collection.createIndexes([{ key: unique?.key ?? {}, name: 'by_hand' }]);
-    expect(await verdicts(indexes, world(integrations))).toEqual([
-      expect.stringMatching(/^problem: With other options/u),
+    expect(await told(indexes, world(integrations))).toEqual([
+      expect.stringMatching(
+        /^problem: With other options than needed: integration_mappings .* → `integrations setup --dry-run` says which to drop\.$/u,
+      ),
     ]);
     await collection.dropIndex('by_hand');
     await integrations.install();
   });
 
-  it('jobs: whether they are scheduled, and whether somebody runs them', async () => {
+  it('indexes: all of a collection that is not there', async () => {
     const integrations = instance();
-    const stored = database.connection.collection('integration_jobs');
-    expect(await verdicts(jobs, world(integrations))).toEqual([
-      expect.stringMatching(/^ok: \d+ recurring jobs scheduled/u),
-    ]);
-    const before = await stored.find().toArray();
-    await stored.updateMany({}, { $set: { nextRunAt: new Date(Date.now() - 3_600_000) } });
-    const overdue = await verdicts(jobs, world(integrations));
-    expect(overdue).toEqual([
-      expect.stringMatching(/^problem: Nobody runs jobs: \d+ jobs overdue, "integrations\..*60 min/u),
-    ]);
-    await stored.deleteMany({});
-    expect(await verdicts(jobs, world(integrations))).toEqual([expect.stringMatching(/^warning: No recurring job/u)]);
-    await stored.insertMany(before);
+    await integrations.models.IntegrationLog.collection.drop();
+    const [missing, ...more] = await told(indexes, world(integrations));
+    // None of them is unique.
+    expect(missing).toMatch(/^problem: \d+ indexes missing: integration_logs \{.* → Run `integrations setup`\.$/u);
+    expect(missing).not.toContain('duplicates');
+    expect(more).toEqual([]);
+    await integrations.install();
+    expect(await verdicts(indexes, world(integrations))).toEqual(['ok: All are there.']);
+  });
+
+  describe('jobs', () => {
+    const jobCollection = () => database.connection.collection('integration_jobs');
+    let before: object[] = [];
+    beforeEach(async () => {
+      before = await jobCollection().find().toArray();
+    });
+    afterEach(async () => {
+      await jobCollection().deleteMany({});
+      await jobCollection().insertMany(before);
+    });
+    const twoJobs = async () => {
+      const [one, other] = (await jobCollection().find().limit(2).toArray()).map(({ name }) => String(name));
+      return [String(one), String(other)] as const;
+    };
+    const hourAgo = () => new Date(Date.now() - 3_600_000);
+
+    it('that are scheduled', async () => {
+      expect(await verdicts(jobs, world(instance()))).toEqual([
+        expect.stringMatching(/^ok: \d+ recurring jobs scheduled/u),
+      ]);
+    });
+
+    it('that nobody runs', async () => {
+      await jobCollection().updateMany({}, { $set: { nextRunAt: hourAgo() } });
+      expect(await told(jobs, world(instance()))).toEqual([
+        expect.stringMatching(
+          /^problem: Nobody runs jobs: \d+ jobs overdue, "integrations\.[a-z-]+" for 60 min\. → See to it that a process that calls start\(\) runs, with `jobs\.enabled`; or call runDue\(\) every minute\.$/u,
+        ),
+      ]);
+    });
+
+    it('whose worker has died, and not those that run', async () => {
+      const integrations = instance();
+      const [one, other] = await twoJobs();
+      const late = { nextRunAt: hourAgo() };
+      await jobCollection().updateOne({ name: one }, { $set: { ...late, lockedAt: new Date() } });
+      expect((await verdicts(jobs, world(integrations)))[0]).toMatch(/^ok/u);
+      await jobCollection().updateOne({ name: other }, { $set: { ...late, lockedAt: hourAgo() } });
+      expect(await verdicts(jobs, world(integrations))).toEqual([expect.stringContaining(`1 job overdue, "${other}"`)]);
+    });
+
+    it('that were never scheduled', async () => {
+      await jobCollection().deleteMany({});
+      expect(await told(jobs, world(instance()))).toEqual([
+        'warning: No recurring job is scheduled: no process has ever called start(). → Call `await integrations.start()` in a process that keeps running, or `integrations.runDue()` every minute.',
+      ]);
+    });
+
+    it('that failed, or were paused', async () => {
+      const [one, other] = await twoJobs();
+      const failed = { failedAt: new Date(), lastFinishedAt: new Date(), failReason: 'token=hushhush', failCount: 1 };
+      await jobCollection().updateOne({ name: one }, { $set: failed });
+      await jobCollection().updateOne({ name: other }, { $set: { disabled: true } });
+      expect(await told(jobs, world(instance()))).toEqual([
+        `warning: 1 job failed: ${one}. → The jobs dashboard, and the log, say why.`,
+        `warning: Paused by an operator: ${other}. → Resume them in the jobs dashboard.`,
+      ]);
+    });
+
+    it('also behind very many of another kind that failed', async () => {
+      const integrations = instance();
+      const scheduled = before.length;
+      const names = Object.keys(integrations.agenda.definitions);
+      const stored = new Set((await jobCollection().distinct('name')) as string[]);
+      const name = names.find((each) => each.startsWith('integrations.') && !stored.has(each));
+      const ended = { name, type: 'normal', nextRunAt: null, failedAt: new Date(), lastFinishedAt: new Date() };
+      await jobCollection().insertMany(Array.from({ length: 1_001 }, () => ({ ...ended })));
+      expect(scheduled).toBeGreaterThan(0);
+      expect((await verdicts(jobs, world(integrations))).join()).not.toContain('No recurring job');
+    });
   });
 
   it('the backlog', async () => {
@@ -209,11 +307,11 @@ describe('the check of', () => {
     const batch = { integrationId, syncLogId: run?._id, availableAt: longAgo };
     await integrations.models.IntegrationSyncBatch.insertMany([batch]);
     await integrations.models.IntegrationSyncItem.insertMany([{ integrationId, eventClass: 'e', status: 'failed' }]);
-    expect(await verdicts(backlog, world(integrations))).toEqual([
-      'warning: 1 webhook should have been handled more than five minutes ago.',
-      'warning: 1 batch of sync items should have been worked on more than five minutes ago.',
-      'warning: 1 webhook failed.',
-      'warning: 1 sync item failed; their cursors wait for them.',
+    expect(await told(backlog, world(integrations))).toEqual([
+      'warning: 1 webhook should have been handled more than five minutes ago. → See that a process runs that has called start(); `integrations webhooks recover` frees what a crash left.',
+      'warning: 1 batch of sync items should have been worked on more than five minutes ago. → See that a process runs that has called start(), and listens to the items.',
+      'warning: 1 webhook failed. → Replay them: `integrations webhooks replay`.',
+      'warning: 1 sync item failed; their cursors wait for them. → Look at them: `integrations items list`; then retry or skip them.',
     ]);
   });
 
@@ -232,11 +330,11 @@ describe('the check of', () => {
       await integrations.models.Integration.collection.updateOne({ name: made[index]?.name }, { $set });
     }
     const [reauthorize, failing, off, stale] = made.map(({ id }) => id);
-    expect(await verdicts(integrationsHealth, world(integrations))).toEqual([
-      `warning: 1 integration must be authorized again: ${String(reauthorize)}.`,
-      `warning: 1 integration failing: ${String(failing)}.`,
-      `warning: 1 integration switched off by failures: ${String(off)}.`,
-      `warning: 1 integration without a clean sync for long: ${String(stale)}.`,
+    expect(await told(integrationsHealth, world(integrations))).toEqual([
+      `warning: 1 integration must be authorized again: ${String(reauthorize)}. → Have somebody connect them again, or give new credentials.`,
+      `warning: 1 integration failing: ${String(failing)}. → See \`integrations health\`, and \`integrations requests failed\`.`,
+      `warning: 1 integration switched off by failures: ${String(off)}. → Find out why, and enable them: integrations.enable(id).`,
+      `warning: 1 integration without a clean sync for long: ${String(stale)}. → See \`integrations items list\`.`,
     ]);
   });
 });
@@ -269,22 +367,63 @@ describe('the checks of the routes', () => {
 
   it('find a router that is not mounted, and a log-in in front', async () => {
     const integrations = instance();
-    const [bare] = await verdicts(webhookRoutes, world(integrations, { app: express() }));
-    expect(bare).toBe('problem: Nothing of this package answers below /integrations.');
-    const redirected = routed(integrations, {}, (app) => app.use((_req, res) => res.redirect('/login')));
-    expect(await verdicts(webhookRoutes, redirected)).toEqual([
-      'problem: A webhook was answered with 302, by something before the routes.',
+    const bare = world(integrations, { app: express() });
+    expect([...(await told(webhookRoutes, bare)), ...(await told(oauthGuard, bare))]).toEqual([
+      'problem: Nothing of this package answers below /integrations. → Mount it: app.use(integrationsRouter({ integrations })).',
+      'problem: The OAuth routes answered with 404. → Mount them: app.use(integrationsRouter({ integrations, guard })).',
     ]);
+    const redirected = routed(integrations, {}, (app) => app.use((_req, res) => res.redirect('/login')));
+    expect(await told(webhookRoutes, redirected)).toEqual([
+      'problem: A webhook was answered with 302, by something before the routes. → Let webhooks past log-ins, checks of origin and rewrites: their senders prove themselves by signatures.',
+    ]);
+    expect(await verdicts(oauthGuard, redirected)).toEqual(['ok: Who is not signed in is refused: 302.']);
+  });
+
+  it('find an application that answers everything, and one that is broken', async () => {
+    const integrations = instance();
+    const everything = routed(integrations, {}, (app) => app.use((_req, res) => res.send('<html>')));
+    expect([...(await verdicts(webhookRoutes, everything)), ...(await verdicts(oauthGuard, everything))]).toEqual([
+      'problem: A webhook was answered with 200, by something before the routes.',
+      'problem: The OAuth routes answered with 200.',
+    ]);
+    const broken = routed(integrations, {}, (app) => app.use((_req, res) => res.status(503).end()));
+    for (const check of [webhookRoutes, oauthGuard]) {
+      expect(await told(check, broken)).toEqual(['problem: The application answered with 503. → Its log says why.']);
+    }
+  });
+
+  it('ask the application at the URL before that of the configuration', async () => {
+    const integrations = instance();
+    const running = express().use('/below', integrationsRouter({ integrations })).listen(0, '127.0.0.1');
+    try {
+      await once(running, 'listening');
+      const { port } = running.address() as AddressInfo;
+      const url = `http://127.0.0.1:${port}/below/`;
+      const within = world(integrations, { app: express(), url });
+      expect((await verdicts(webhookRoutes, within))[0]).toMatch(/^ok: A webhook without an addressee/u);
+      const cut = express().use((_req, res) => void res.socket?.destroy());
+      expect((await verdicts(webhookRoutes, world(integrations, { app: cut })))[0]).toMatch(
+        /^problem: The application did not answer: \S/u,
+      );
+    } finally {
+      running.close();
+    }
   });
 
   it('find a guard that lets anybody in', async () => {
-    const [finding] = await verdicts(oauthGuard, routed(instance(), { guard: () => true }));
-    expect(finding).toMatch(/^problem: The guard .* lets anybody in/u);
+    const [finding] = await told(oauthGuard, routed(instance(), { guard: () => true }));
+    expect(finding).toMatch(/^problem: The guard .* lets anybody in.* → Give integrationsRouter\(\) a `guard` that/u);
   });
 
   it('say that nothing was tried where there is no application', async () => {
-    const [finding] = await verdicts(webhookRoutes, world(instance()));
-    expect(finding).toMatch(/^warning: It was not tried/u);
+    const within = world(instance());
+    const remedy = 'Give the configuration `app`, or pass --url https://….';
+    expect(await told(webhookRoutes, within)).toEqual([
+      `warning: It was not tried whether webhooks reach the application. → ${remedy}`,
+    ]);
+    expect(await told(oauthGuard, within)).toEqual([
+      `warning: It was not tried whether strangers may connect integrations. → ${remedy}`,
+    ]);
   });
 });
 
@@ -321,6 +460,12 @@ describe('the checks together', () => {
     ...[webhookRoutes, oauthGuard, jobs, backlog, integrationsHealth],
   ];
 
+  const gathered = async (given: AsyncIterable<NamedFinding>) => {
+    const findings: NamedFinding[] = [];
+    for await (const finding of given) findings.push(finding);
+    return findings;
+  };
+
   const contents = async () => {
     const found: Record<string, unknown[]> = {};
     for (const { collectionName } of (await database.connection.db?.collections()) ?? []) {
@@ -334,7 +479,7 @@ describe('the checks together', () => {
     await create(integrations);
     const app = express().use(integrationsRouter({ integrations, guard: () => true }));
     const before = await contents();
-    const findings = await runChecks(all, world(integrations, { app }), new AbortController().signal);
+    const findings = await gathered(runChecks(all, world(integrations, { app }), new AbortController().signal));
     expect(findings.length).toBeGreaterThanOrEqual(all.length);
     expect(await contents()).toEqual(before);
   });
@@ -342,7 +487,8 @@ describe('the checks together', () => {
   it('go on after one that throws, whose message is shown without secrets', async () => {
     const thrown = randomBytes(4).toString('hex');
     const broken = { name: 'broken', run: () => Promise.reject(new Error(`${thrown} token=hushhush`)) };
-    const findings = await runChecks([broken, nodeVersion], world(instance()), new AbortController().signal);
+    const { signal } = new AbortController();
+    const findings = await gathered(runChecks([broken, nodeVersion], world(instance()), signal));
     expect(findings.map(({ check, verdict }) => [check, verdict])).toEqual([
       ['broken', 'problem'],
       ['node', 'ok'],
