@@ -1,13 +1,7 @@
-import type { ClientSession } from 'mongoose';
+import type { SessionOption } from './types/session-option.js';
 
 /** For what must not get lost: survives a crash and a failover, whatever the write concern of the host's connection is. */
 export const durableWrite = { writeConcern: { w: 'majority', j: true } } as const;
-
-/** What every service that can join a transaction accepts. */
-export interface SessionOption {
-  /** Joined when given; a transaction that is merely under way is not. */
-  readonly session?: ClientSession | null;
-}
 
 /**
  * Options of a write that must not get lost. In a transaction the write concern is that of the host, who commits:

@@ -7,6 +7,7 @@ export { createIntegrations } from './integrations.js';
 export type {
   CreateInput,
   EntriesOf,
+  EntryOf,
   Integrations,
   IntegrationServices,
   ProviderEntry,
@@ -47,6 +48,7 @@ export type {
   CircuitOpenFacts,
   IdempotencyConflictFacts,
   ErrorEntry,
+  IntegrationErrorClasses,
   IntegrationErrorCode,
   IntegrationErrorOf,
   IntegrationErrorOptions,
@@ -69,9 +71,12 @@ export * from './sync/exports.js';
 export * from './oauth/client/exports.js';
 export * from './webhooks/exports.js';
 export * from './credentials/exports.js';
+export * from './integration-store/exports.js';
 export * from './prune/exports.js';
 export * from './pagination/exports.js';
 export * from './reports/exports.js';
+export type { OAuthSettings } from './types/oauth-settings.js';
+export type { ReauthorizationReason } from './types/reauthorization-reason.js';
 export type { OAuthRouting, OAuthService } from './oauth/connect/create-connections.js';
 export type { BeginOAuthInput, BegunOAuth } from './oauth/connect/begin-flow.js';
 export type { CompletedOAuth, CompleteOAuthInput } from './oauth/connect/complete-flow.js';
@@ -85,6 +90,7 @@ export type { FailureSummaryOptions } from './monitoring/failure-summary.js';
 export { parseRetryAfter } from './failures/retry-after.js';
 export { statusCodeOf } from './failures/status-code.js';
 export { redactingFormat, withIntegrationContext } from './logger.js';
+export type { HeaderValues } from './redaction/redact-headers.js';
 export type { RedactorOptions } from './redaction/redactor.js';
 export type { LoggerLike } from './types/logger.js';
 
@@ -98,6 +104,7 @@ export type {
   KnownTypes,
   MetadataInputOf,
   MetadataOf,
+  ProviderDefinition,
 } from '../providers/define-provider.js';
 export type * from '../providers/contracts.js';
 export { apiKeyHeader, basic, bearer } from '../providers/authorize.js';
@@ -116,6 +123,7 @@ export {
   redactsRequestData,
   sealsCachedResponses,
   supportsIdempotency,
+  type CapabilityGuard,
 } from '../providers/capabilities.js';
 export type { RegisteredProvider } from '../providers/registered-provider.js';
 export type { ProviderRegistry } from '../providers/registry.js';
@@ -125,22 +133,23 @@ export { integrationErrorHandler } from '../middleware/integration-error-handler
 export type { IntegrationErrorHandlerOptions } from '../middleware/integration-error-handler.js';
 export { integrationOf } from '../middleware/integration-of.js';
 export { integrationsRouter } from '../middleware/integrations-router.js';
+export type { RoutedInstance } from '../middleware/instance-routes.js';
 export type { IntegrationsRouterOptions } from '../middleware/integrations-router.js';
 export { jobsDashboard } from '../middleware/jobs-dashboard.js';
 export type { JobsDashboardOptions } from '../middleware/jobs-dashboard.js';
 export { loadIntegration } from '../middleware/load-integration.js';
-export type { LoadIntegrationOptions } from '../middleware/load-integration.js';
+export type { LoadIntegrationOptions, PerRequest } from '../middleware/load-integration.js';
 export type { ProblemDetails } from '../middleware/problem-details.js';
 export { captureRawBody } from '../middleware/raw-body.js';
 
 export type { ExternalId } from './types/external-id.js';
-export type { FailureClass } from './types/failure-class.js';
+export { failureClasses, type FailureClass } from './types/failure-class.js';
 export type { FailureRateReport } from './types/failure-rate-report.js';
 export type { FailureSummary, Occurrences } from './types/failure-summary.js';
 export type { RunDueOptions, RunDueResult } from './types/job-queue.js';
-export type { InferSchema, JsonSchema, PlainObject } from './types/json.js';
+export type { InferSchema, InferSchemaInput, JsonSchema, PlainObject } from './types/json.js';
 export type { DanglingMapping, FindOrphansOptions, Orphan, OrphanCursor, UnmappedRecord } from './types/orphan.js';
-export type { RecordAttributes, RecordDocument, RecordModel } from './types/record-model.js';
+export type { RecordAttributes, RecordDocument, RecordModel, RecordQuery } from './types/record-model.js';
 export type { DocumentLike, IdOrDocument, PolymorphicRef, PolymorphicTarget } from './types/polymorphic.js';
 export type {
   CircuitCloseReason,
@@ -151,6 +160,7 @@ export type {
   ForcedCircuitState,
 } from './types/circuit.js';
 export type { CircuitService, ForceCircuitOptions } from './circuit/circuit-service.js';
+export type { HoldOptions } from './gates/hold-time.js';
 export type {
   IdempotencyService,
   ListUnknownOptions,
@@ -161,7 +171,7 @@ export type { WriteStatus, WriteStatusWithResult } from './idempotency/write-sta
 export type { OverrideOptions, RateLimitService } from './rate-limits/rate-limit-service.js';
 export type { CacheService, InvalidationInput } from './response-cache/cache-service.js';
 export type { DeclaredRateLimit, RateLimitOverride, RateLimitReport } from './rate-limits/rate-limit-report.js';
-export { RateLimit, type RateLimitKind } from './types/rate-limit.js';
+export { RateLimit, rateLimitKinds, type RateLimitKind } from './types/rate-limit.js';
 export type {
   CacheOptions,
   CacheTtl,
@@ -171,41 +181,13 @@ export type {
   RequestBuilder,
   RequestCallback,
   RequestOptions,
+  RequestVerb,
   ResponseSchema,
   ResponseType,
   TypedRequestBuilder,
+  TypedRequestVerb,
 } from './types/request-builder.js';
+export type { SessionOption } from './types/session-option.js';
 export type { WebhookRequest } from './types/webhook-request.js';
 
-export { authStatuses, healthStatuses } from '../schemas/integration.js';
-export type {
-  AuthStatus,
-  HealthStatus,
-  IntegrationDocument,
-  IntegrationFields,
-  IntegrationMethods,
-  StoredIdentity,
-} from '../schemas/integration.js';
-export type {
-  IncidentSeverity,
-  IncidentSource,
-  IntegrationIncidentDocument,
-  IntegrationIncidentFields,
-} from '../schemas/integration-incident.js';
-export type { IntegrationLogDocument, IntegrationLogFields, OperationDirection } from '../schemas/integration-log.js';
-export type {
-  IntegrationRequestDocument,
-  IntegrationRequestFields,
-  RequestAttempt,
-  StoredError,
-} from '../schemas/integration-request.js';
-export type { IntegrationIdempotencyKeyDocument } from '../schemas/integration-idempotency-key.js';
-export type { IntegrationMappingDocument, IntegrationMappingFields } from '../schemas/integration-mapping.js';
-export type { MappingMethods } from '../schemas/mapping-methods.js';
-export type * from '../schemas/operation-input.js';
-export type {
-  IntegrationWebhookDocument,
-  IntegrationWebhookFields,
-  WebhookStatus,
-} from '../schemas/integration-webhook.js';
-export type { IntegrationModels } from '../schemas/models.js';
+export * from '../schemas/exports.js';

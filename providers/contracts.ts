@@ -8,7 +8,7 @@ import type { SyncSession, SyncYield } from '../lib/types/sync-session.js';
 import type { IntegrationDocument } from '../schemas/integration.js';
 import type { HandlesWebhooks } from './webhook-contracts.js';
 
-export type { HandlesWebhooks, IntegrationDirectory, WebhookAnswer, WebhookHandler } from './webhook-contracts.js';
+export type * from './webhook-contracts.js';
 
 /** A request about to be sent by a URL call. */
 export interface OutgoingRequest {

@@ -2,6 +2,7 @@ import { holdsPublishedSecret } from '../lib/credentials/published-secrets.js';
 import { IntegrationError } from '../lib/errors.js';
 import type { Validator } from '../lib/json-schema/compile-validator.js';
 import { describeErrors } from '../lib/json-schema/describe-errors.js';
+import { isJsonObject } from '../lib/plain-object.js';
 import type { PlainObject } from '../lib/types/json.js';
 import { handlesWebhooks } from './capabilities.js';
 import type { AnyProvider } from './contracts.js';
@@ -40,7 +41,7 @@ export function registeredProvider(key: string, validated: ValidatedProvider): R
     if (copy === undefined) throw invalid(key, code, [`${kind}: expected what JSON can hold`]);
     const problems = describeErrors(validate(copy), { root: kind });
     if (problems.length > 0) throw invalid(key, code, problems);
-    if (!isPlainObject(copy)) throw invalid(key, code, [`${kind}: expected an object`]);
+    if (!isJsonObject(copy)) throw invalid(key, code, [`${kind}: expected an object`]);
     return copy;
   }
 
@@ -76,8 +77,4 @@ function jsonCopy(value: unknown): unknown {
     // Cycles, a BigInt, a function: the original error may quote the value.
     return undefined;
   }
-}
-
-function isPlainObject(value: unknown): value is PlainObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,22 +3,24 @@ import type { PlainObject } from '../lib/types/json.js';
 import type { WebhookRequest } from '../lib/types/webhook-request.js';
 import type { IntegrationDocument } from '../schemas/integration.js';
 
-// Declared as a method, whose parameters are compared both ways: a handler of some metadata is still a handler.
-interface WebhookMethod<Credentials, Metadata> {
+/** An object that handles webhooks. The integration is null where a webhook is for the provider as a whole. */
+export interface WebhookHandlerObject<Credentials = PlainObject, Metadata = PlainObject> {
+  // Declared as a method, whose parameters are compared both ways: a handler of some metadata is still a handler.
   handle(integration: IntegrationDocument<Credentials, Metadata> | null, request: WebhookRequest): unknown;
 }
 
-type HandleWebhook<Credentials, Metadata> = WebhookMethod<Credentials, Metadata>['handle'];
-
 /** A class whose objects handle webhooks; one is made for each. */
-type WebhookHandlerClass<Credentials, Metadata> = new () => WebhookMethod<Credentials, Metadata>;
+export type WebhookHandlerClass<Credentials = PlainObject, Metadata = PlainObject> = new () => WebhookHandlerObject<
+  Credentials,
+  Metadata
+>;
 
 /**
  * Handles one type of webhook event: a function, a class with a method `handle`, or a class and the name of its method.
  * It may be called more than once for a delivery, after a crash for one, and has to come to the same result.
  */
 export type WebhookHandler<Credentials = PlainObject, Metadata = PlainObject> =
-  | HandleWebhook<Credentials, Metadata>
+  | WebhookHandlerObject<Credentials, Metadata>['handle']
   | WebhookHandlerClass<Credentials, Metadata>
   | readonly [handlers: new () => object, method: string];
 
@@ -29,7 +31,8 @@ export interface WebhookAnswer {
   readonly body: string;
 }
 
-type MetadataValue = string | number | boolean | null;
+/** A value of metadata that integrations can be found by. */
+export type MetadataValue = string | number | boolean | null;
 
 /** Finds integrations of the provider, by what a request tells. */
 export interface IntegrationDirectory<Credentials = PlainObject, Metadata = PlainObject> {
@@ -42,10 +45,8 @@ export interface IntegrationDirectory<Credentials = PlainObject, Metadata = Plai
   ): Promise<readonly IntegrationDocument<Credentials, Metadata>[]>;
 }
 
-type IntegrationId = Types.ObjectId | string;
-
-/** Whom a request is for; see `HandlesWebhooks`. */
-type Resolved = IntegrationId | readonly IntegrationId[] | null;
+/** Whom a request is for: an id or several, as text or ObjectId; null: it does not tell. See {@link HandlesWebhooks}. */
+export type ResolvedIntegration = Types.ObjectId | string | readonly (Types.ObjectId | string)[] | null;
 
 /** Receives webhooks. */
 export interface HandlesWebhooks<Credentials = PlainObject, Metadata = PlainObject> {
@@ -69,7 +70,7 @@ export interface HandlesWebhooks<Credentials = PlainObject, Metadata = PlainObje
   resolveIntegration?(
     request: WebhookRequest,
     directory: IntegrationDirectory<Credentials, Metadata>,
-  ): Resolved | Promise<Resolved>;
+  ): ResolvedIntegration | Promise<ResolvedIntegration>;
   /** The secret is one of the application: signatures are verified without an integration. */
   readonly webhookSecretScope?: 'application';
   /** What the request is about: requests with the same key are handled one after the other; null: in any order. */

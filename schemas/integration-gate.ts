@@ -4,7 +4,7 @@ import type { ForcedCircuitState } from '../lib/types/circuit.js';
 import { isObjectId } from './partial-filters.js';
 
 /** The tokens that one process reserved together. */
-export interface RateSlot {
+export interface StoredRateSlot {
   /** Made by the process. */
   i: string;
   /** When the last of them stopped being on its way; until that is known, when it will be at the latest. */
@@ -37,7 +37,7 @@ export interface IntegrationGateFields {
   /** Null for an application key. */
   integrationId: Types.ObjectId | null;
   /** What was reserved, by rate limit. */
-  logs: Record<string, RateSlot[]>;
+  logs: Record<string, StoredRateSlot[]>;
   /** What the last reservation got. */
   granted: number;
   /** The other API asked to stay away until then. */
@@ -51,6 +51,7 @@ export interface IntegrationGateFields {
   failureMark: string | null;
 }
 
+/** The model of what processes share about traffic. */
 export type IntegrationGateModel = Model<IntegrationGateFields>;
 
 /** The schema of `integration_gates`. Its documents are written by atomic updates alone. */

@@ -1,11 +1,12 @@
 import type { HydratedDocument, Model, Types } from 'mongoose';
 import { Schema } from 'mongoose';
 
+/** All states of a write. */
+export const idempotencyStates = ['in_progress', 'completed', 'unknown'] as const;
 /**
  * How far a write has come: under way; answered, its result kept; or nobody knows whether it happened. A write that
  * surely did not happen has no document.
  */
-export const idempotencyStates = ['in_progress', 'completed', 'unknown'] as const;
 export type IdempotencyState = (typeof idempotencyStates)[number];
 
 /** A write that must happen at most once, as stored in `integration_idempotency_keys`. */
@@ -48,7 +49,9 @@ export interface IntegrationIdempotencyKeyFields {
   updatedAt: Date;
 }
 
+/** A write that must happen at most once. */
 export type IntegrationIdempotencyKeyDocument = HydratedDocument<IntegrationIdempotencyKeyFields>;
+/** The model of writes that must happen at most once. */
 export type IntegrationIdempotencyKeyModel = Model<IntegrationIdempotencyKeyFields>;
 
 type IdempotencyKeySchema = Schema<IntegrationIdempotencyKeyFields, IntegrationIdempotencyKeyModel>;

@@ -3,10 +3,12 @@ import { Schema } from 'mongoose';
 
 /** From the least to the most severe. */
 export const incidentSeverities = ['warning', 'major', 'critical'] as const;
+/** How bad it is; see {@link incidentSeverities}. */
 export type IncidentSeverity = (typeof incidentSeverities)[number];
 
 /** What can be wrong with an integration at the same time. */
 export const incidentSources = ['health', 'circuit', 'staleness'] as const;
+/** What is wrong; see {@link incidentSources}. */
 export type IncidentSource = (typeof incidentSources)[number];
 
 /** A time in which something was wrong with an integration, as stored in `integration_incidents`. */
@@ -31,7 +33,9 @@ export interface IntegrationIncidentFields {
   updatedAt: Date;
 }
 
+/** A time in which something was wrong with an integration. */
 export type IntegrationIncidentDocument = HydratedDocument<IntegrationIncidentFields>;
+/** The model of incidents. */
 export type IntegrationIncidentModel = Model<IntegrationIncidentFields>;
 
 /** The schema of `integration_incidents`. */

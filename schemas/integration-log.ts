@@ -30,21 +30,29 @@ export interface IntegrationLogFields extends EmbedsRequests {
   updatedAt: Date;
 }
 
-interface IntegrationLogQueryHelpers {
+/** What narrows a query for operation logs. */
+export interface IntegrationLogQueryHelpers {
   /** Operations that ended well. */
-  successful(): LogQuery;
+  successful(): IntegrationLogQuery;
   /** Operations that failed. */
-  failed(): LogQuery;
-  forOperation(operation: string): LogQuery;
+  failed(): IntegrationLogQuery;
+  forOperation(operation: string): IntegrationLogQuery;
   /** Operations that are not part of another one. */
-  topLevel(): LogQuery;
+  topLevel(): IntegrationLogQuery;
   /** Operations begun within the last `hours`. */
-  recent(hours: number): LogQuery;
+  recent(hours: number): IntegrationLogQuery;
 }
 
-type LogQuery = QueryWithHelpers<IntegrationLogDocument[], IntegrationLogDocument, IntegrationLogQueryHelpers>;
+/** A query for operation logs, which takes the helpers one after the other. */
+export type IntegrationLogQuery = QueryWithHelpers<
+  IntegrationLogDocument[],
+  IntegrationLogDocument,
+  IntegrationLogQueryHelpers
+>;
 
+/** The log of one operation. */
 export type IntegrationLogDocument = HydratedDocument<IntegrationLogFields>;
+/** The model of operation logs. */
 export type IntegrationLogModel = Model<IntegrationLogFields, IntegrationLogQueryHelpers>;
 type IntegrationLogSchema = Schema<IntegrationLogFields, IntegrationLogModel, object, IntegrationLogQueryHelpers>;
 
@@ -93,19 +101,19 @@ function declareRelations(schema: IntegrationLogSchema, models: RelatedModelName
 }
 
 function declareQueryHelpers(schema: IntegrationLogSchema): void {
-  schema.query.successful = function (this: LogQuery) {
+  schema.query.successful = function (this: IntegrationLogQuery) {
     return this.where({ status: 'success' });
   };
-  schema.query.failed = function (this: LogQuery) {
+  schema.query.failed = function (this: IntegrationLogQuery) {
     return this.where({ status: 'failed' });
   };
-  schema.query.forOperation = function (this: LogQuery, operation) {
+  schema.query.forOperation = function (this: IntegrationLogQuery, operation) {
     return this.where({ operation });
   };
-  schema.query.topLevel = function (this: LogQuery) {
+  schema.query.topLevel = function (this: IntegrationLogQuery) {
     return this.where({ parentId: null });
   };
-  schema.query.recent = function (this: LogQuery, hours) {
+  schema.query.recent = function (this: IntegrationLogQuery, hours) {
     return this.where({ createdAt: { $gte: new Date(Date.now() - hours * 3_600_000) } });
   };
 }

@@ -15,7 +15,9 @@ export interface IntegrationMappingFields {
   updatedAt: Date;
 }
 
+/** Which record an external id stands for. */
 export type IntegrationMappingDocument = HydratedDocument<IntegrationMappingFields>;
+/** The model of mappings. */
 export type IntegrationMappingModel = Model<IntegrationMappingFields>;
 type IntegrationMappingSchema = Schema<IntegrationMappingFields, IntegrationMappingModel>;
 

@@ -26,6 +26,7 @@ export interface IntegrationOAuthFlowFields {
   expiresAt: Date;
 }
 
+/** The model of connections that users have begun. */
 export type IntegrationOAuthFlowModel = Model<IntegrationOAuthFlowFields>;
 
 /** The schema of `integration_oauth_flows`. Its documents are written by atomic operations alone, and used once. */

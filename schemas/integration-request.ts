@@ -59,7 +59,9 @@ export interface IntegrationRequestFields {
   updatedAt: Date;
 }
 
+/** One logical call, as it was logged. */
 export type IntegrationRequestDocument = HydratedDocument<IntegrationRequestFields>;
+/** The model of logged requests. */
 export type IntegrationRequestModel = Model<IntegrationRequestFields>;
 
 /** Names of the models that the virtuals of a schema populate from. */

@@ -35,6 +35,7 @@ export interface IntegrationResponseFields {
   expireAt: Date;
 }
 
+/** The model of remembered responses. */
 export type IntegrationResponseModel = Model<IntegrationResponseFields>;
 type ResponseSchema = Schema<IntegrationResponseFields, IntegrationResponseModel>;
 

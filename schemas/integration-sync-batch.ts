@@ -23,6 +23,7 @@ export interface IntegrationSyncBatchFields {
   updatedAt: Date;
 }
 
+/** The model of batches of sync items. */
 export type IntegrationSyncBatchModel = Model<IntegrationSyncBatchFields>;
 
 /** The schema of `integration_sync_batches`. */

@@ -18,6 +18,7 @@ export interface IntegrationSyncEntityFields {
   updatedAt: Date;
 }
 
+/** The model of what syncs have seen. */
 export type IntegrationSyncEntityModel = Model<IntegrationSyncEntityFields>;
 
 /** The schema of `integration_sync_entities`. */

@@ -11,8 +11,21 @@ const STATUS_FAILED = 'failed';
 const STATUS_SKIPPED = 'skipped';
 
 const statuses = { STATUS_PENDING, STATUS_PROCESSING, STATUS_SUCCESS, STATUS_FAILED, STATUS_SKIPPED } as const;
-export const syncItemStatuses = Object.values(statuses);
-export type SyncItemStatus = (typeof syncItemStatuses)[number];
+
+/** What the model has beside what every model has: the statuses by name. */
+export interface IntegrationSyncItemStatics {
+  readonly STATUS_PENDING: 'pending';
+  readonly STATUS_PROCESSING: 'processing';
+  readonly STATUS_SUCCESS: 'success';
+  readonly STATUS_FAILED: 'failed';
+  readonly STATUS_SKIPPED: 'skipped';
+}
+
+/** How far a sync item has come. `skipped`: it is not to be handled any more. */
+export type SyncItemStatus = IntegrationSyncItemStatics[keyof IntegrationSyncItemStatics];
+
+/** All of them. */
+export const syncItemStatuses: readonly SyncItemStatus[] = Object.values(statuses);
 
 const terminal: readonly SyncItemStatus[] = [STATUS_SUCCESS, STATUS_FAILED, STATUS_SKIPPED];
 /** `failed`, `pending` and `processing` come before it, `success` after; see `partial-filters` for why a range. */
@@ -53,37 +66,42 @@ export interface IntegrationSyncItemFields extends EmbedsRequests {
   updatedAt: Date;
 }
 
-interface IntegrationSyncItemMethods {
+/** What a sync item can do. */
+export interface IntegrationSyncItemMethods {
   /** Has it come to its end: success, failed or skipped? */
   isTerminal(): boolean;
 }
 
-interface IntegrationSyncItemQueryHelpers {
-  pending(): SyncItemQuery;
-  processing(): SyncItemQuery;
-  successful(): SyncItemQuery;
-  failed(): SyncItemQuery;
-  skipped(): SyncItemQuery;
+/** What narrows a query for sync items. */
+export interface IntegrationSyncItemQueryHelpers {
+  pending(): IntegrationSyncItemQuery;
+  processing(): IntegrationSyncItemQuery;
+  successful(): IntegrationSyncItemQuery;
+  failed(): IntegrationSyncItemQuery;
+  skipped(): IntegrationSyncItemQuery;
   /** Pending or processing. */
-  inFlight(): SyncItemQuery;
-  forBatch(batchId: Types.ObjectId | string): SyncItemQuery;
-  forSyncLog(syncLogId: Types.ObjectId | string): SyncItemQuery;
-  forIntegration(integrationId: Types.ObjectId | string): SyncItemQuery;
+  inFlight(): IntegrationSyncItemQuery;
+  forBatch(batchId: Types.ObjectId | string): IntegrationSyncItemQuery;
+  forSyncLog(syncLogId: Types.ObjectId | string): IntegrationSyncItemQuery;
+  forIntegration(integrationId: Types.ObjectId | string): IntegrationSyncItemQuery;
 }
 
-type SyncItemQuery = QueryWithHelpers<
+/** A query for sync items, which takes the helpers one after the other. */
+export type IntegrationSyncItemQuery = QueryWithHelpers<
   IntegrationSyncItemDocument[],
   IntegrationSyncItemDocument,
   IntegrationSyncItemQueryHelpers
 >;
 
+/** One item of a sync run. */
 export type IntegrationSyncItemDocument = HydratedDocument<IntegrationSyncItemFields, IntegrationSyncItemMethods>;
+/** The model of sync items. */
 export type IntegrationSyncItemModel = Model<
   IntegrationSyncItemFields,
   IntegrationSyncItemQueryHelpers,
   IntegrationSyncItemMethods
 > &
-  typeof statuses;
+  IntegrationSyncItemStatics;
 
 type IntegrationSyncItemSchema = Schema<
   IntegrationSyncItemFields,
@@ -91,7 +109,7 @@ type IntegrationSyncItemSchema = Schema<
   IntegrationSyncItemMethods,
   IntegrationSyncItemQueryHelpers,
   object,
-  typeof statuses
+  IntegrationSyncItemStatics
 >;
 
 /** The schema of `integration_sync_items`: one document for each item of a run. */
@@ -141,31 +159,31 @@ function declareRelations(schema: IntegrationSyncItemSchema, models: RelatedMode
 }
 
 function declareQueryHelpers(schema: IntegrationSyncItemSchema): void {
-  schema.query.pending = function (this: SyncItemQuery) {
+  schema.query.pending = function (this: IntegrationSyncItemQuery) {
     return this.where({ status: STATUS_PENDING });
   };
-  schema.query.processing = function (this: SyncItemQuery) {
+  schema.query.processing = function (this: IntegrationSyncItemQuery) {
     return this.where({ status: STATUS_PROCESSING });
   };
-  schema.query.successful = function (this: SyncItemQuery) {
+  schema.query.successful = function (this: IntegrationSyncItemQuery) {
     return this.where({ status: STATUS_SUCCESS });
   };
-  schema.query.failed = function (this: SyncItemQuery) {
+  schema.query.failed = function (this: IntegrationSyncItemQuery) {
     return this.where({ status: STATUS_FAILED });
   };
-  schema.query.skipped = function (this: SyncItemQuery) {
+  schema.query.skipped = function (this: IntegrationSyncItemQuery) {
     return this.where({ status: STATUS_SKIPPED });
   };
-  schema.query.inFlight = function (this: SyncItemQuery) {
+  schema.query.inFlight = function (this: IntegrationSyncItemQuery) {
     return this.where({ status: { $in: [STATUS_PENDING, STATUS_PROCESSING] } });
   };
-  schema.query.forBatch = function (this: SyncItemQuery, batchId) {
+  schema.query.forBatch = function (this: IntegrationSyncItemQuery, batchId) {
     return this.where({ batchId });
   };
-  schema.query.forSyncLog = function (this: SyncItemQuery, syncLogId) {
+  schema.query.forSyncLog = function (this: IntegrationSyncItemQuery, syncLogId) {
     return this.where({ syncLogId });
   };
-  schema.query.forIntegration = function (this: SyncItemQuery, integrationId) {
+  schema.query.forIntegration = function (this: IntegrationSyncItemQuery, integrationId) {
     return this.where({ integrationId });
   };
 }

@@ -2,21 +2,25 @@ import type { HydratedDocument, Model, Types } from 'mongoose';
 import { Schema } from 'mongoose';
 import type { StoredError } from './integration-request.js';
 
+/** All phases of a sync run. */
+export const syncRunPhases = ['draining', 'listing', 'reopened', 'settled'] as const;
 /**
  * `listing`: the provider lists items. `draining`: all are listed, and some are not done yet. `reopened`: it was
  * settled, and an operator retries items of it. `settled`: it is over.
  */
-export const syncRunPhases = ['draining', 'listing', 'reopened', 'settled'] as const;
 export type SyncRunPhase = (typeof syncRunPhases)[number];
 
 /** All phases but `settled` come before it; see `partial-filters` for why a range. */
 const isUnsettled = { $lt: 'settled' };
 
+/** All modes of a sync. */
 export const syncModes = ['incremental', 'full'] as const;
-/** `full`: everything is listed, whatever the cursor says. */
+/** How a sync lists. `incremental`: from the cursor on; `full`: everything, whatever the cursor says. */
 export type SyncMode = (typeof syncModes)[number];
 
+/** All outcomes of a sync run. */
 export const syncOutcomes = ['success', 'partial', 'failed', 'cancelled'] as const;
+/** What came of a sync run. `partial`: some of its items failed, not all. */
 export type SyncOutcome = (typeof syncOutcomes)[number];
 
 /** One sync of one integration, as stored in `integration_sync_runs`; its id is that of its operation log. */
@@ -70,7 +74,9 @@ export interface IntegrationSyncRunFields {
   updatedAt: Date;
 }
 
+/** One sync of one integration. */
 export type IntegrationSyncRunDocument = HydratedDocument<IntegrationSyncRunFields>;
+/** The model of sync runs. */
 export type IntegrationSyncRunModel = Model<IntegrationSyncRunFields>;
 
 /** The schema of `integration_sync_runs`. */

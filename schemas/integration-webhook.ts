@@ -4,7 +4,9 @@ import { embeddedRequestSchema, type EmbedsRequests } from './embedded-request.j
 import type { RelatedModelNames, StoredError } from './integration-request.js';
 import { isDate, isString } from './partial-filters.js';
 
-const webhookStatuses = ['pending', 'processing', 'processed', 'failed'] as const;
+/** All statuses of a webhook. */
+export const webhookStatuses = ['pending', 'processing', 'processed', 'failed'] as const;
+/** How far a webhook has come. `failed`: it is not tried any more. */
 export type WebhookStatus = (typeof webhookStatuses)[number];
 
 /** One received webhook, as stored in `integration_webhooks`; kept for audit and replay. */
@@ -48,22 +50,26 @@ export interface IntegrationWebhookFields extends EmbedsRequests {
   updatedAt: Date;
 }
 
-interface IntegrationWebhookQueryHelpers {
-  pending(): WebhookQuery;
-  processing(): WebhookQuery;
-  processed(): WebhookQuery;
-  failed(): WebhookQuery;
+/** What narrows a query for received webhooks. */
+export interface IntegrationWebhookQueryHelpers {
+  pending(): IntegrationWebhookQuery;
+  processing(): IntegrationWebhookQuery;
+  processed(): IntegrationWebhookQuery;
+  failed(): IntegrationWebhookQuery;
   /** Shown as being handled, without a sign of life for so many seconds. */
-  staleProcessing(seconds: number): WebhookQuery;
+  staleProcessing(seconds: number): IntegrationWebhookQuery;
 }
 
-type WebhookQuery = QueryWithHelpers<
+/** A query for received webhooks, which takes the helpers one after the other. */
+export type IntegrationWebhookQuery = QueryWithHelpers<
   IntegrationWebhookDocument[],
   IntegrationWebhookDocument,
   IntegrationWebhookQueryHelpers
 >;
 
+/** One received webhook. */
 export type IntegrationWebhookDocument = HydratedDocument<IntegrationWebhookFields>;
+/** The model of received webhooks. */
 export type IntegrationWebhookModel = Model<IntegrationWebhookFields, IntegrationWebhookQueryHelpers>;
 type IntegrationWebhookSchema = Schema<
   IntegrationWebhookFields,
@@ -128,19 +134,19 @@ function declareRelation(schema: IntegrationWebhookSchema, models: RelatedModelN
 }
 
 function declareQueryHelpers(schema: IntegrationWebhookSchema): void {
-  schema.query.pending = function (this: WebhookQuery) {
+  schema.query.pending = function (this: IntegrationWebhookQuery) {
     return this.where({ status: 'pending' });
   };
-  schema.query.processing = function (this: WebhookQuery) {
+  schema.query.processing = function (this: IntegrationWebhookQuery) {
     return this.where({ status: 'processing' });
   };
-  schema.query.processed = function (this: WebhookQuery) {
+  schema.query.processed = function (this: IntegrationWebhookQuery) {
     return this.where({ status: 'processed' });
   };
-  schema.query.failed = function (this: WebhookQuery) {
+  schema.query.failed = function (this: IntegrationWebhookQuery) {
     return this.where({ status: 'failed' });
   };
-  schema.query.staleProcessing = function (this: WebhookQuery, seconds) {
+  schema.query.staleProcessing = function (this: IntegrationWebhookQuery, seconds) {
     return this.where({ status: 'processing', updatedAt: { $lte: new Date(Date.now() - seconds * 1_000) } });
   };
 }

@@ -1,14 +1,9 @@
-import type { ClientSession } from 'mongoose';
 import type { ExternalId } from '../lib/types/external-id.js';
 import type { FindOrphansOptions, Orphan } from '../lib/types/orphan.js';
 import type { PolymorphicTarget } from '../lib/types/polymorphic.js';
 import type { RecordAttributes, RecordDocument, RecordModel } from '../lib/types/record-model.js';
+import type { SessionOption } from '../lib/types/session-option.js';
 import type { IntegrationMappingDocument } from './integration-mapping.js';
-
-interface MappingOptions {
-  /** Joined when given. */
-  readonly session?: ClientSession | null;
-}
 
 /**
  * What an integration knows of the application's records: which of them stands for which external id. A mapping belongs
@@ -27,19 +22,19 @@ export interface MappingMethods {
   mapExternalId(
     externalId: ExternalId,
     record: PolymorphicTarget,
-    options?: MappingOptions,
+    options?: SessionOption,
   ): Promise<IntegrationMappingDocument>;
   /** Makes the external id stand for the record, whatever it stood for before. */
   remapExternalId(
     externalId: ExternalId,
     record: PolymorphicTarget,
-    options?: MappingOptions,
+    options?: SessionOption,
   ): Promise<IntegrationMappingDocument>;
   /** The record that the external id stands for; null: it stands for none, or the record is gone. */
   resolveMapping<Document extends RecordDocument>(
     externalId: ExternalId,
     model: RecordModel<unknown, Document>,
-    options?: MappingOptions,
+    options?: SessionOption,
   ): Promise<Document | null>;
   /**
    * The records that the external ids stand for, by external id as text: each that was asked for is a key, with null
@@ -48,7 +43,7 @@ export interface MappingMethods {
   resolveMappings<Document extends RecordDocument>(
     externalIds: readonly ExternalId[],
     model: RecordModel<unknown, Document>,
-    options?: MappingOptions,
+    options?: SessionOption,
   ): Promise<Map<string, Document | null>>;
   /**
    * Creates the record that the external id stands for, or sets the attributes of the one that is there. Validation,
@@ -64,10 +59,10 @@ export interface MappingMethods {
     externalId: ExternalId,
     model: RecordModel<Fields, Document>,
     attributes: RecordAttributes<Fields>,
-    options?: MappingOptions,
+    options?: SessionOption,
   ): Promise<Document>;
   /** The external id of the record; the oldest where it has several, null where it has none. */
-  findExternalId(record: PolymorphicTarget, options?: MappingOptions): Promise<string | null>;
+  findExternalId(record: PolymorphicTarget, options?: SessionOption): Promise<string | null>;
   /**
    * Records of the model without a mapping of this integration, in the order of their ids; then mappings whose record
    * is gone, in the order of their external ids; of a discriminator, those of all records of its base model. A page

@@ -2,7 +2,7 @@ import type { SchemaDefinition } from 'mongoose';
 import { Schema } from 'mongoose';
 
 /** Who refreshes the tokens of an integration, or when somebody may try again. */
-export interface TokenRefresh {
+export interface TokenRefreshState {
   /** Whose lease it is; null: the last one failed, and nobody tries again before `until`. */
   owner: string | null;
   until: Date;
@@ -18,7 +18,7 @@ export interface OAuthFields {
   tokenExpiresAt: Date | null;
   /** When the job refreshes it, some time before; null: never. */
   tokenRefreshAt: Date | null;
-  tokenRefresh: TokenRefresh | null;
+  tokenRefresh: TokenRefreshState | null;
   /**
    * When the other side said that it no longer accepts the grant: it is not asked again. Null: it does, for all we
    * know.

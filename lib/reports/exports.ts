@@ -10,4 +10,5 @@ export type { IntegrationOverview } from './overview.js';
 export type { ReportOptions } from './report-page.js';
 export type { ShownRequest } from './show-request.js';
 export type { IntegrationStats, WindowStats } from './stats.js';
+export { statsWindows, type StatsWindow } from './stats-windows.js';
 export type { SyncStats } from './sync-stats.js';

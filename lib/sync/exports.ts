@@ -22,12 +22,3 @@ export type { SyncProgress } from '../types/sync-progress.js';
 export { SyncResult, type SyncCounts } from '../types/sync-result.js';
 export type { DispatchOptions, SyncItemEvent, SyncSession, SyncYield } from '../types/sync-session.js';
 export type { SyncSettings } from '../types/sync-settings.js';
-
-export type { IntegrationSyncItemDocument, IntegrationSyncItemFields } from '../../schemas/integration-sync-item.js';
-export type {
-  IntegrationSyncRunDocument,
-  IntegrationSyncRunFields,
-  SyncMode,
-  SyncOutcome,
-  SyncRunPhase,
-} from '../../schemas/integration-sync-run.js';

@@ -11,4 +11,5 @@
  */
 export type FailureClass = (typeof failureClasses)[number];
 
+/** All of them. */
 export const failureClasses = ['upstream', 'throttle', 'auth', 'client', 'cancelled', 'local', 'unknown'] as const;

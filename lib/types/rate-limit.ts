@@ -1,5 +1,6 @@
 import { IntegrationError } from '../errors.js';
 
+/** All kinds of rate limits. */
 export const rateLimitKinds = ['fixed', 'sliding', 'aligned'] as const;
 
 /**

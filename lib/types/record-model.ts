@@ -5,7 +5,7 @@ export type RecordAttributes<Fields> =
   Partial<Fields> | (DeepPartial<ApplyBasicCreateCasting<Fields>> & { readonly _id?: unknown });
 
 /** A query for records, as far as mappings use it. */
-interface RecordQuery<Result> {
+export interface RecordQuery<Result> {
   exec(): Promise<Result>;
   read(preference: 'primary'): this;
   session(session: ClientSession | null): this;
@@ -14,12 +14,6 @@ interface RecordQuery<Result> {
   batchSize(count: number): this;
   /** Changes the query. */
   select(paths: string): unknown;
-}
-
-interface NativeFindOptions {
-  readonly projection: { readonly _id: 1 };
-  readonly readPreference: 'primary';
-  readonly session?: ClientSession;
 }
 
 /** A record: a document of a model of the application, as far as mappings use it. */
@@ -50,7 +44,14 @@ export interface RecordModel<Fields, Document> {
   /** The driver's: no hooks of the model run. */
   readonly collection: {
     distinct(field: '_id', filter: object, options: { readonly readPreference: 'primary' }): Promise<unknown[]>;
-    findOne(filter: object, options: NativeFindOptions): Promise<unknown>;
+    findOne(
+      filter: object,
+      options: {
+        readonly projection: { readonly _id: 1 };
+        readonly readPreference: 'primary';
+        readonly session?: ClientSession;
+      },
+    ): Promise<unknown>;
   };
   castObject(attributes: object): Fields;
   findOne(filter?: object): RecordQuery<Document | null>;

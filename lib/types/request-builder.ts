@@ -95,11 +95,11 @@ export interface RequestBuilder extends BuilderSteps<RequestBuilder> {
   /** Checks and types the response; one that does not fit raises `SchemaDriftError`. */
   as<T>(schema: StandardSchemaV1<unknown, T> | FromPayload<T>): TypedRequestBuilder<T>;
   as<const Schema extends JsonSchema>(schema: Schema): TypedRequestBuilder<InferSchema<Schema>>;
-  get: UntypedVerb;
-  post: UntypedVerb;
-  put: UntypedVerb;
-  patch: UntypedVerb;
-  delete: UntypedVerb;
+  get: RequestVerb;
+  post: RequestVerb;
+  put: RequestVerb;
+  patch: RequestVerb;
+  delete: RequestVerb;
   /** Like the verbs, with a method of its own: an HTTP verb, or the name of an SDK operation. */
   execute(method: string, urlOrPath?: string): Promise<unknown>;
   execute<T>(method: string, callback: RequestCallback<T>): Promise<T>;
@@ -107,22 +107,22 @@ export interface RequestBuilder extends BuilderSteps<RequestBuilder> {
 
 /** A {@link RequestBuilder} that knows its response; null where the answer had no body. */
 export interface TypedRequestBuilder<T> extends BuilderSteps<TypedRequestBuilder<T>> {
-  get: TypedVerb<T>;
-  post: TypedVerb<T>;
-  put: TypedVerb<T>;
-  patch: TypedVerb<T>;
-  delete: TypedVerb<T>;
+  get: TypedRequestVerb<T>;
+  post: TypedRequestVerb<T>;
+  put: TypedRequestVerb<T>;
+  patch: TypedRequestVerb<T>;
+  delete: TypedRequestVerb<T>;
   execute(method: string, target?: string | RequestCallback<unknown>): Promise<T | null>;
 }
 
 /** Runs the call: nothing (the endpoint is the path), a URL or path, or a callback. */
-export interface UntypedVerb {
+export interface RequestVerb {
   (urlOrPath?: string): Promise<unknown>;
   <T>(callback: RequestCallback<T>): Promise<T>;
 }
 
 /** Runs the call; null where the answer had no body. */
-export type TypedVerb<T> = (target?: string | RequestCallback<unknown>) => Promise<T | null>;
+export type TypedRequestVerb<T> = (target?: string | RequestCallback<unknown>) => Promise<T | null>;
 
 /** The low-level form of a call, below the builder. */
 export interface RequestOptions extends CallOptions {

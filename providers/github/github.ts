@@ -31,13 +31,18 @@ export interface GitHubOptionsWithOAuth<Payloads = GitHubPayloads> extends GitHu
   readonly oauth: GitHubOAuthOptions;
 }
 
+type RestApi = typeof restApi;
+type ConnectableRestApi = typeof connectableRestApi;
+
 /** A provider of GitHub, as `createGitHub()` makes it. */
-export type GitHubProvider = typeof restApi & HandlesWebhooks<GitHubCredentials, GitHubMetadata>;
+export interface GitHubProvider extends RestApi, HandlesWebhooks<GitHubCredentials, GitHubMetadata> {}
 
 /** One whose integrations users connect, as `createGitHub({ oauth })` makes it. */
-export type ConnectableGitHubProvider = typeof connectableRestApi &
-  HandlesWebhooks<GitHubCredentials, GitHubMetadata> &
-  HasOAuth2<GitHubCredentials, GitHubMetadata>;
+export interface ConnectableGitHubProvider
+  extends
+    ConnectableRestApi,
+    HandlesWebhooks<GitHubCredentials, GitHubMetadata>,
+    HasOAuth2<GitHubCredentials, GitHubMetadata> {}
 
 /**
  * GitHub's REST API, on github.com or a GitHub Enterprise of your own (`metadata.baseUrl`). A server on a private

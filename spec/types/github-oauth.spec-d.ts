@@ -1,17 +1,23 @@
 /** What the compiler knows of a provider of GitHub with and without OAuth: checked by `tsc`, never run. */
 import type { Connection } from 'mongoose';
 import { expectTypeOf } from 'vitest';
-import { createIntegrations, type HasOAuth2 } from '../../lib/index.js';
+import { createIntegrations, type HasOAuth2, type InferSchema } from '../../lib/index.js';
+import type { connectableCredentialSchema } from '../../providers/github/credential-schema.js';
 import {
   createGitHub,
   type GitHubCredentials,
   type GitHubMetadata,
   type GitHubOptions,
 } from '../../providers/github/index.js';
+import type { metadataSchema } from '../../providers/github/metadata-schema.js';
 
 const oauth = { clientId: 'Iv23', clientSecret: 'secret' };
 const plain = createGitHub();
 const connectable = createGitHub({ oauth, webhooks: { push: ({ payload }) => payload.ref } });
+
+// What is written out for people is what the schemas say.
+expectTypeOf<Omit<GitHubCredentials, 'accessToken'>>().toEqualTypeOf<InferSchema<typeof connectableCredentialSchema>>();
+expectTypeOf<GitHubMetadata>().toEqualTypeOf<InferSchema<typeof metadataSchema>>();
 
 expectTypeOf(connectable).toExtend<HasOAuth2<GitHubCredentials, GitHubMetadata>>();
 expectTypeOf(plain).not.toExtend<HasOAuth2<GitHubCredentials, GitHubMetadata>>();

@@ -2,20 +2,17 @@ import {
   IntegrationError,
   paginate,
   type DispatchOptions,
-  type IntegrationDocument,
   type PagePosition,
   type PageStrategy,
   type SyncSession,
 } from '../../../lib/index.js';
-import type { GitHubCredentials, GitHubMetadata } from '../types.js';
+import type { GitHubIntegration } from '../types.js';
 import { issueSynced, type GitHubIssue } from './github-issue.js';
 import { fetchIssues, type IssuePage } from './issue-page.js';
 import { issuesSince, queryAfter, updatedAt } from './issue-queries.js';
 import { savedState, type ListingState } from './listing-state.js';
 import { isQuery, type Query } from './query.js';
 import { formatTime, listedSince, parseTime } from './times.js';
-
-type GitHubIntegration = IntegrationDocument<GitHubCredentials, GitHubMetadata>;
 
 /** Lists all issues of the repository. */
 export async function sync(integration: GitHubIntegration, session: SyncSession): Promise<void> {

@@ -23,34 +23,34 @@ export interface GitHubWebhook<Payload = GitHubPayload> {
 }
 
 /** The types of events that can be handled: `issues`, and `issues.opened`, as far as the payloads tell the actions. */
-type EventTypes<Payloads> = {
-  [Event in keyof Payloads & string]: Event | `${Event}.${ActionOf<Payloads[Event]>}`;
+export type GitHubWebhookType<Payloads = GitHubPayloads> = {
+  [Event in keyof Payloads & string]: Event | `${Event}.${GitHubActionOf<Payloads[Event]>}`;
 }[keyof Payloads & string];
 
-/** What is not known to have an action may have any. */
-type ActionOf<Payload> = Payload extends { readonly action?: infer Action }
+/** The actions of a payload; what is not known to have one may have any. */
+export type GitHubActionOf<Payload> = Payload extends { readonly action?: infer Action }
   ? string extends Action
     ? string
     : Action & string
   : never;
 
-type PayloadOf<Payloads, Type> = Type extends keyof Payloads
+/** What webhooks of a type say: `GitHubPayloadOf<'issues.opened'>`. */
+export type GitHubPayloadOf<Type, Payloads = GitHubPayloads> = Type extends keyof Payloads
   ? Payloads[Type]
   : Type extends `${infer Event}.${infer Action}`
     ? Event extends keyof Payloads
-      ? OfAction<Payloads[Event], Action>
+      ? string extends GitHubActionOf<Payloads[Event]>
+        ? Payloads[Event]
+        : Payloads[Event] & { readonly action: Action }
       : never
     : never;
-
-/** Those of a union that have this action. */
-type OfAction<Payload, Action> = string extends ActionOf<Payload> ? Payload : Payload & { readonly action: Action };
 
 /**
  * Handlers by the type of event: `issues.opened` goes before `issues`, which gets all other actions. `Payloads` is a
  * map of events to payloads.
  */
 export type GitHubWebhookHandlers<Payloads = GitHubPayloads> = {
-  readonly [Type in EventTypes<Payloads>]?: (webhook: GitHubWebhook<PayloadOf<Payloads, Type>>) => unknown;
+  readonly [Type in GitHubWebhookType<Payloads>]?: (webhook: GitHubWebhook<GitHubPayloadOf<Type, Payloads>>) => unknown;
 };
 
 /**

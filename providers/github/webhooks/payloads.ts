@@ -17,6 +17,7 @@ export interface GitHubPayload {
   readonly [field: string]: unknown;
 }
 
+/** A repository, as webhooks tell of it. */
 export interface GitHubRepository {
   readonly id: number;
   readonly name: string;
@@ -25,6 +26,7 @@ export interface GitHubRepository {
   readonly [field: string]: unknown;
 }
 
+/** A pull request, as webhooks tell of it. */
 export interface GitHubPullRequest {
   readonly id: number;
   readonly number: number;
@@ -37,6 +39,7 @@ export interface GitHubPullRequest {
   readonly [field: string]: unknown;
 }
 
+/** A comment on an issue, as webhooks tell of it. */
 export interface GitHubComment {
   readonly id: number;
   readonly body: string;
@@ -45,6 +48,7 @@ export interface GitHubComment {
   readonly [field: string]: unknown;
 }
 
+/** A commit that was pushed. */
 export interface GitHubCommit {
   readonly id: string;
   readonly message: string;
@@ -53,36 +57,57 @@ export interface GitHubCommit {
   readonly [field: string]: unknown;
 }
 
-type With<Fields> = GitHubPayload & Readonly<Fields>;
-type Acts<Fields> = With<Fields & { action: string; sender: GitHubAccount }>;
-type OfRepository<Fields> = Acts<Fields & { repository: GitHubRepository }>;
-type Listed = readonly { readonly id: number; readonly name: string; readonly full_name: string }[];
-
-/** The events of which we know more than what all have in common. */
-interface KnownPayloads {
-  issues: OfRepository<{ issue: GitHubIssue }>;
-  issue_comment: OfRepository<{ issue: GitHubIssue; comment: GitHubComment }>;
-  pull_request: OfRepository<{ number: number; pull_request: GitHubPullRequest }>;
-  push: With<{
-    ref: string;
-    before: string;
-    after: string;
-    commits: readonly GitHubCommit[];
-    head_commit: GitHubCommit | null;
-    repository: GitHubRepository;
-  }>;
-  /** Sent when a webhook is created. */
-  ping: With<{ zen: string; hook_id: number; hook: { readonly id: number; readonly [field: string]: unknown } }>;
-  installation: Acts<{ installation: { id: number; account: GitHubAccount }; repositories?: Listed }>;
-  installation_repositories: Acts<{
-    installation: { id: number; account: GitHubAccount };
-    repositories_added: Listed;
-    repositories_removed: Listed;
-  }>;
+/** What an installation of a GitHub App may access. */
+export interface GitHubAccessibleRepository {
+  readonly id: number;
+  readonly name: string;
+  readonly full_name: string;
 }
 
-/** GitHub adds to them; those of `@octokit/webhooks` 14. */
-type OtherEvents =
+/** Of an event that has several kinds. */
+export interface GitHubActionPayload extends GitHubPayload {
+  readonly action: string;
+  readonly sender: GitHubAccount;
+}
+
+/** Of one that happens in a repository. */
+export interface GitHubRepositoryPayload extends GitHubActionPayload {
+  readonly repository: GitHubRepository;
+}
+
+/** Of one that is about an installation of a GitHub App. */
+export interface GitHubInstallationPayload extends GitHubActionPayload {
+  readonly installation: { readonly id: number; readonly account: GitHubAccount; readonly [field: string]: unknown };
+}
+
+/** The events of which we know more than what all have in common. */
+export interface GitHubKnownPayloads {
+  issues: GitHubRepositoryPayload & { readonly issue: GitHubIssue };
+  issue_comment: GitHubRepositoryPayload & { readonly issue: GitHubIssue; readonly comment: GitHubComment };
+  pull_request: GitHubRepositoryPayload & { readonly number: number; readonly pull_request: GitHubPullRequest };
+  push: GitHubPayload & {
+    readonly ref: string;
+    readonly before: string;
+    readonly after: string;
+    readonly commits: readonly GitHubCommit[];
+    readonly head_commit: GitHubCommit | null;
+    readonly repository: GitHubRepository;
+  };
+  /** Sent when a webhook is created. */
+  ping: GitHubPayload & {
+    readonly zen: string;
+    readonly hook_id: number;
+    readonly hook: { readonly id: number; readonly [field: string]: unknown };
+  };
+  installation: GitHubInstallationPayload & { readonly repositories?: readonly GitHubAccessibleRepository[] };
+  installation_repositories: GitHubInstallationPayload & {
+    readonly repositories_added: readonly GitHubAccessibleRepository[];
+    readonly repositories_removed: readonly GitHubAccessibleRepository[];
+  };
+}
+
+/** The other events. GitHub adds to them; those of `@octokit/webhooks` 14. */
+export type GitHubOtherEvent =
   | `branch_protection_${'configuration' | 'rule'}`
   | `check_${'run' | 'suite'}`
   | `custom_property${'' | '_values'}`
@@ -105,4 +130,4 @@ type OtherEvents =
  * What the webhooks of each event say, as far as we know. Any other such map fits as well: `WebhookEventMap` of
  * `@octokit/webhooks-types` knows every field.
  */
-export type GitHubPayloads = KnownPayloads & Record<OtherEvents, GitHubPayload>;
+export type GitHubPayloads = GitHubKnownPayloads & Record<GitHubOtherEvent, GitHubPayload>;
