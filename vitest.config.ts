@@ -14,6 +14,8 @@ export default defineConfig({
     // A test that passes at the second attempt hides a race that a user would meet.
     retry: 0,
     testTimeout: 20_000,
+    // Where the machine is busy, what is waited for takes its time.
+    expect: { poll: { timeout: 10_000 } },
     hookTimeout: 30_000,
     teardownTimeout: 30_000,
     coverage: {

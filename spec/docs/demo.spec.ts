@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useBuiltPackage } from '../support/built-package.js';
 import { useDatabase } from '../support/database.js';
 import { runExample, type Ending, type ExampleProcess } from './example-process.js';
+import { waitFor } from '../support/wait-for.js';
 
 const DEMO_TIMEOUT_MS = 150_000;
 const demo = 'docs/examples/demo/main.ts';
@@ -82,7 +83,7 @@ describe('npm run demo', () => {
   it(
     'keeps serving until Ctrl-C, and ends well then',
     async () => {
-      await vi.waitFor(() => expect(serving.stdout()).toContain('Ctrl-C ends the demo'), { timeout: DEMO_TIMEOUT_MS });
+      await waitFor(() => expect(serving.stdout()).toContain('Ctrl-C ends the demo'), { timeout: DEMO_TIMEOUT_MS });
       const [, origin = ''] = /curl (http:\S+)\/log/.exec(serving.stdout()) ?? [];
       expect(await (await fetch(`${origin}/issues?per_page=2`)).json()).toHaveLength(2);
       expect(await (await fetch(`${origin}/log`)).text()).toMatch(/^Request log: 15 calls$/m);

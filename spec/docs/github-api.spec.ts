@@ -3,13 +3,14 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { buffer } from 'node:stream/consumers';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { startGitHubApi, type GitHubApi, type GitHubApiOptions } from '../../docs/examples/demo/github-api/index.js';
 import { verifySignature, type WebhookRequest } from '../../lib/index.js';
 import { freePort } from '../support/free-port.js';
 import { useHttpServer } from '../support/http-server.js';
 import { loadRecordings, recordedAnswer } from '../../docs/examples/demo/github-api/recordings.js';
+import { waitFor } from '../support/wait-for.js';
 
 const issues = '/repos/octokit-fixture-org/paginate-issues/issues';
 const issueList = z.array(z.object({ number: z.number(), title: z.string() }));
@@ -426,7 +427,7 @@ describe('webhooks', () => {
     const { api } = await open(200);
     await send(api, 'POST', '/repos/octokit-fixture-org/hello-world/issues', { title: 'Elsewhere' });
     await send(api, 'POST', issues, { title: 'Here' });
-    await vi.waitFor(() => expect(received).toHaveLength(2));
+    await waitFor(() => expect(received).toHaveLength(2));
     const [, told] = received;
     expect(told?.headers).toMatchObject({ 'x-github-event': 'issues' });
     expect(JSON.parse(String(told?.rawBody))).toMatchObject({

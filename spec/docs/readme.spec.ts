@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGitHubApi, type GitHubApi } from '../../docs/examples/demo/github-api/index.js';
 import { useBuiltPackage } from '../support/built-package.js';
 import { useDatabase } from '../support/database.js';
@@ -8,6 +8,7 @@ import { freePort } from '../support/free-port.js';
 import { useHttpServer } from '../support/http-server.js';
 import { runExample } from './example-process.js';
 import { codeBlocks, readPage, root } from './markdown.js';
+import { waitFor } from '../support/wait-for.js';
 
 const blocks = codeBlocks(readPage('README.md'), 'ts');
 const EXAMPLE_TIMEOUT_MS = 60_000;
@@ -55,7 +56,7 @@ describe('the quick start', () => {
     });
     try {
       const origin = `http://127.0.0.1:${port}`;
-      await vi.waitFor(async () => expect((await fetch(`${origin}/integrations/health`)).status).toBe(200), {
+      await waitFor(async () => expect((await fetch(`${origin}/integrations/health`)).status).toBe(200), {
         timeout: EXAMPLE_TIMEOUT_MS,
       });
       const issues = await (await fetch(`${origin}/issues`)).json();

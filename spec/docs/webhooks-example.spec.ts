@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { createIntegrations } from '../../lib/index.js';
 import { github } from '../../providers/github/index.js';
 import { useBuiltPackage } from '../support/built-package.js';
@@ -7,6 +7,7 @@ import { useDatabase } from '../support/database.js';
 import { freePort } from '../support/free-port.js';
 import { gitHubToken, signedRequest } from '../support/github-webhooks.js';
 import { runExample } from './example-process.js';
+import { waitFor } from '../support/wait-for.js';
 
 const EXAMPLE_TIMEOUT_MS = 60_000;
 const INTEGRATIONS_KEY = randomBytes(32).toString('base64');
@@ -46,13 +47,13 @@ describe('the example of webhooks', () => {
       installation: { id: 7 },
     };
     try {
-      await vi.waitFor(async () => expect(await send('ping', {})).toBe(200), { timeout: EXAMPLE_TIMEOUT_MS });
+      await waitFor(async () => expect(await send('ping', {})).toBe(200), { timeout: EXAMPLE_TIMEOUT_MS });
       expect(await send('issues', opened, 'a guess')).toBe(401);
       expect(await send('issues', opened)).toBe(200);
-      await vi.waitFor(() => expect(app.stdout()).toBe('Mona: Printer on fire\n'), { timeout: 10_000 });
+      await waitFor(() => expect(app.stdout()).toBe('Mona: Printer on fire\n'), { timeout: 10_000 });
       expect(await send('installation', { action: 'deleted', installation: { id: 7 } })).toBe(200);
       const isActive = async () => (await administration.findOrFail(id)).isActive;
-      await vi.waitFor(async () => expect(await isActive()).toBe(false), { timeout: 10_000 });
+      await waitFor(async () => expect(await isActive()).toBe(false), { timeout: 10_000 });
     } finally {
       app.stop();
     }

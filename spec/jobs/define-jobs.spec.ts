@@ -2,6 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { ambient, runWithin } from '../../lib/context.js';
 import { useDatabase } from '../support/database.js';
 import { gate, untilAborted, useJobs } from './jobs-world.js';
+import { waitFor } from '../support/wait-for.js';
 
 const database = useDatabase();
 const world = useJobs(database);
@@ -11,7 +12,7 @@ it('runs a job with its data, and deletes it', async () => {
   const { jobs, documents } = world.open({ definitions: [{ name: 'mail', concurrency: 1, run }] });
   await jobs.start();
   await jobs.enqueue('mail', { to: 'a' });
-  await vi.waitFor(async () => expect(await documents('mail')).toEqual([]));
+  await waitFor(async () => expect(await documents('mail')).toEqual([]));
   expect(run).toHaveBeenCalledExactlyOnceWith({ to: 'a' }, { signal: expect.any(AbortSignal) });
 });
 
@@ -33,9 +34,9 @@ it('keeps the lock of a job that takes long, and its progress', async () => {
   const { jobs, collection } = world.open({ definitions: [{ name: 'long', concurrency: 2, run }] });
   await jobs.start();
   await jobs.enqueue('long', {});
-  await vi.waitFor(() => expect(run).toHaveBeenCalledOnce());
+  await waitFor(() => expect(run).toHaveBeenCalledOnce());
   const before = await collection.findOne({ name: 'long' });
-  await vi.waitFor(
+  await waitFor(
     async () => {
       const now = await collection.findOne({ name: 'long' });
       // Longer than a lock lasts.
@@ -56,7 +57,7 @@ it('tells a job that its lock is lost', async () => {
   const { jobs, collection } = world.open({ definitions: [{ name: 'long', concurrency: 1, run }] });
   await jobs.start();
   await jobs.enqueue('long', {});
-  await vi.waitFor(() => expect(run).toHaveBeenCalledOnce());
+  await waitFor(() => expect(run).toHaveBeenCalledOnce());
   await collection.updateOne({ name: 'long' }, { $set: { lastModifiedBy: 'somebody else' } });
   await lost.opened;
 });
@@ -67,7 +68,7 @@ it('does not write the failure of a job that somebody else has meanwhile', async
   const { jobs, collection, documents } = world.open({ definitions: [{ name: 'long', concurrency: 1, run }] });
   await jobs.enqueue('long', {});
   const due = jobs.runDue();
-  await vi.waitFor(() => expect(run).toHaveBeenCalledOnce());
+  await waitFor(() => expect(run).toHaveBeenCalledOnce());
   const theirs = { lastModifiedBy: 'somebody else', lockedAt: new Date(Date.now() + 60_000), failReason: null };
   await collection.updateOne({ name: 'long' }, { $set: theirs });
   open();
@@ -82,7 +83,7 @@ it('runs jobs outside of the call or operation that enqueued them, and in the ba
   await jobs.start();
   const integration = { id: '1', provider: 'acme', name: 'Acme' };
   await runWithin({ integration }, () => jobs.enqueue('mail', {}));
-  await vi.waitFor(() => expect(seen).toHaveBeenCalledOnce());
+  await waitFor(() => expect(seen).toHaveBeenCalledOnce());
   expect(seen).toHaveBeenCalledWith(expect.objectContaining({ integration: null, priority: 'background' }));
 });
 

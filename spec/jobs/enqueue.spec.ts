@@ -2,6 +2,7 @@ import mongoose from 'mongoose';
 import { expect, it, vi } from 'vitest';
 import { useDatabase } from '../support/database.js';
 import { gate, useJobs } from './jobs-world.js';
+import { waitFor } from '../support/wait-for.js';
 
 const database = useDatabase();
 const world = useJobs(database);
@@ -52,11 +53,11 @@ it('stores one beside another that runs already', async () => {
   const { jobs, documents } = world.open({ definitions: [{ name: 'mail', concurrency: 1, run }] });
   await jobs.start();
   await jobs.enqueue('mail', { to: 'a' });
-  await vi.waitFor(() => expect(run).toHaveBeenCalledOnce());
+  await waitFor(() => expect(run).toHaveBeenCalledOnce());
   await jobs.enqueue('mail', { to: 'a' }, { unlessWaiting: true });
   await expect(documents('mail')).resolves.toHaveLength(2);
   open();
-  await vi.waitFor(() => expect(run).toHaveBeenCalledTimes(2));
+  await waitFor(() => expect(run).toHaveBeenCalledTimes(2));
 });
 
 it('stores one beside another that has failed', async () => {

@@ -4,6 +4,7 @@ import { afterEach, expect, it, vi } from 'vitest';
 import type { JobContext } from '../../lib/types/job-queue.js';
 import { useDatabase } from '../support/database.js';
 import { gate, untilAborted, useJobs } from './jobs-world.js';
+import { waitFor } from '../support/wait-for.js';
 
 const database = useDatabase();
 const world = useJobs(database);
@@ -33,7 +34,7 @@ it('runs our jobs on it, in its collection, from its start on', async () => {
   await expect(database.connection.collection(collection).countDocuments({ name: 'mail' })).resolves.toBe(1);
   expect(run).not.toHaveBeenCalled();
   await agenda.start();
-  await vi.waitFor(() => expect(run).toHaveBeenCalledExactlyOnceWith({ to: 'a' }, expect.anything()));
+  await waitFor(() => expect(run).toHaveBeenCalledExactlyOnceWith({ to: 'a' }, expect.anything()));
 });
 
 it('makes the recurring jobs once, and leaves the pause of an operator', async () => {
@@ -78,11 +79,11 @@ it('aborts our jobs when it stops, waits for them, and leaves the Agenda running
   await jobs.start();
   await agenda.start();
   await jobs.enqueue('long', {});
-  await vi.waitFor(() => expect(run).toHaveBeenCalledOnce());
+  await waitFor(() => expect(run).toHaveBeenCalledOnce());
   await jobs.stop({ graceMs: 5_000 });
   expect(hasEnded).toBe(true);
   await agenda.now('theirs');
-  await vi.waitFor(() => expect(theirs).toHaveBeenCalled());
+  await waitFor(() => expect(theirs).toHaveBeenCalled());
 });
 
 it('runs due jobs of ours, and leaves its own to it', async () => {

@@ -1,6 +1,7 @@
 import { expect, it, vi, type Mock } from 'vitest';
 import { describeWithReplicaSet, useDatabase, useReplicaSetDatabase } from '../support/database.js';
 import { useJobs } from './jobs-world.js';
+import { waitFor } from '../support/wait-for.js';
 
 const settings = { processEverySeconds: 3_600 };
 
@@ -10,12 +11,11 @@ describeWithReplicaSet('on a replica set', () => {
 
   /** Until the stream is open on the server there is nothing to hear: enqueues until something is heard. */
   async function untilHeard(enqueue: () => Promise<void>, run: Mock): Promise<void> {
-    const timeout = 10_000;
     const attempt = async () => {
       await enqueue();
-      await vi.waitFor(() => expect(run).toHaveBeenCalled());
+      await waitFor(() => expect(run).toHaveBeenCalled(), { timeout: 1_000 });
     };
-    await vi.waitFor(attempt, { timeout });
+    await waitFor(attempt);
   }
 
   it('hears at once of what other processes enqueue', async () => {
@@ -34,7 +34,7 @@ describeWithReplicaSet('on a replica set', () => {
     const other = world.open({ prefix });
     await untilHeard(() => other.jobs.enqueue('mail', {}), run);
     await collection.drop();
-    await vi.waitFor(() => expect(logger.lines).toMatchObject([{ level: 'debug' }]), { timeout: 10_000 });
+    await waitFor(() => expect(logger.lines).toMatchObject([{ level: 'debug' }]), { timeout: 10_000 });
     run.mockClear();
     await untilHeard(() => other.jobs.enqueue('mail', {}), run);
   });
@@ -54,9 +54,9 @@ describeWithReplicaSet('on a replica set', () => {
       return database.connection.getClient().db('admin').aggregate(pipeline).toArray();
     };
     await jobs.start();
-    await vi.waitFor(async () => expect(await cursors()).not.toEqual([]), { timeout: 5_000 });
+    await waitFor(async () => expect(await cursors()).not.toEqual([]), { timeout: 5_000 });
     await jobs.stop({ graceMs: 1_000 });
-    await vi.waitFor(async () => expect(await cursors()).toEqual([]), { timeout: 5_000 });
+    await waitFor(async () => expect(await cursors()).toEqual([]), { timeout: 5_000 });
   });
 });
 

@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { useDatabase } from '../support/database.js';
 import { gate, useJobs } from './jobs-world.js';
+import { waitFor } from '../support/wait-for.js';
 
 const database = useDatabase();
 const world = useJobs(database);
@@ -25,10 +26,10 @@ it('runs as many jobs of a name at once as it may, and locks no more', async () 
   const { jobs, collection } = world.open({ definitions: [{ name: 'mail', concurrency: 3, run }] });
   for (let index = 0; index < 10; index += 1) await jobs.enqueue('mail', { index: String(index) });
   await jobs.start();
-  await vi.waitFor(() => expect(counts.most).toBe(3));
+  await waitFor(() => expect(counts.most).toBe(3));
   await expect(collection.countDocuments({ name: 'mail', lockedAt: { $ne: null } })).resolves.toBe(3);
   open();
-  await vi.waitFor(() => expect(counts.ended).toBe(10));
+  await waitFor(() => expect(counts.ended).toBe(10));
   expect(counts.most).toBe(3);
 });
 
@@ -39,7 +40,7 @@ it('goes on at once when a job has ended, however long the next poll is away', a
   const { jobs } = world.open({ definitions, settings: { processEverySeconds: 3_600 } });
   for (let index = 0; index < 30; index += 1) await jobs.enqueue('mail', { index: String(index) });
   await jobs.start();
-  await vi.waitFor(() => expect(counts.ended).toBe(30), { timeout: 10_000 });
+  await waitFor(() => expect(counts.ended).toBe(30), { timeout: 10_000 });
 });
 
 it('hears at once of what its own process enqueues', async () => {
@@ -49,7 +50,7 @@ it('hears at once of what its own process enqueues', async () => {
   const { jobs } = world.open({ definitions, settings: { processEverySeconds: 3_600 } });
   await jobs.start();
   await jobs.enqueue('mail', {});
-  await vi.waitFor(() => expect(counts.ended).toBe(1));
+  await waitFor(() => expect(counts.ended).toBe(1));
 });
 
 it('finds by polling what others enqueue', async () => {
@@ -60,7 +61,7 @@ it('finds by polling what others enqueue', async () => {
   await jobs.start();
   const other = world.open({ prefix, definitions, settings: { enabled: false } });
   await other.jobs.enqueue('mail', {});
-  await vi.waitFor(() => expect(counts.ended).toBe(1));
+  await waitFor(() => expect(counts.ended).toBe(1));
 });
 
 it('only enqueues where it is not enabled, and has the recurring jobs made all the same', async () => {
@@ -80,7 +81,7 @@ it('runs what the application defines on the same Agenda, and tells its events',
   jobs.agenda.on('success:theirs', succeeded);
   await jobs.start();
   await jobs.agenda.now('theirs', { any: ['data'] });
-  await vi.waitFor(() => expect(succeeded).toHaveBeenCalledOnce());
+  await waitFor(() => expect(succeeded).toHaveBeenCalledOnce());
 });
 
 it('can be started, drained and asked by the methods of Agenda', async () => {
@@ -88,7 +89,7 @@ it('can be started, drained and asked by the methods of Agenda', async () => {
   const { jobs } = world.open({ definitions: [{ name: 'mail', concurrency: 1, run }] });
   await jobs.agenda.start();
   await jobs.enqueue('mail', {});
-  await vi.waitFor(async () => expect(await jobs.agenda.getRunningStats()).toMatchObject({ runningJobs: 1 }));
+  await waitFor(async () => expect(await jobs.agenda.getRunningStats()).toMatchObject({ runningJobs: 1 }));
   const drained = jobs.agenda.drain();
   open();
   await expect(drained).resolves.toEqual({ completed: 1, running: 0, timedOut: false, aborted: false });

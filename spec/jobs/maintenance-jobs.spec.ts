@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { maintenanceJobs } from '../../jobs/maintenance-jobs.js';
 import { createIntegrations, type IntegrationsOptions } from '../../lib/index.js';
 import { useDatabase } from '../support/database.js';
+import { waitFor } from '../support/wait-for.js';
 
 const database = useDatabase();
 const opened: { close(): Promise<void> }[] = [];
@@ -60,7 +61,7 @@ describe('an instance', () => {
     const due = { name: { $in: maintenance } };
     await expect(stored.countDocuments({ ...due, type: 'single' })).resolves.toBe(maintenance.length);
     await stored.updateMany(due, { $set: { nextRunAt: new Date() } });
-    await vi.waitFor(
+    await waitFor(
       async () =>
         expect(await stored.countDocuments({ ...due, lastFinishedAt: { $ne: null } })).toBe(maintenance.length),
       { timeout: 10_000 },

@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { useDatabase } from '../support/database.js';
 import { gate, useJobs } from './jobs-world.js';
+import { waitFor } from '../support/wait-for.js';
 
 const database = useDatabase();
 const world = useJobs(database);
@@ -13,7 +14,7 @@ it('runs again and again', async () => {
   const run = vi.fn(() => Promise.resolve());
   const { jobs } = world.open({ definitions: tick(0.1, run) });
   await jobs.start();
-  await vi.waitFor(() => expect(run.mock.calls.length).toBeGreaterThan(2));
+  await waitFor(() => expect(run.mock.calls.length).toBeGreaterThan(2));
 });
 
 it('runs for the first time after an interval, unless it is due at once', async () => {
@@ -27,7 +28,7 @@ it('goes on after a failure', async () => {
   const run = vi.fn(() => Promise.reject(new Error('No.')));
   const { jobs } = world.open({ definitions: tick(0.1, run) });
   await jobs.start();
-  await vi.waitFor(() => expect(run.mock.calls.length).toBeGreaterThan(2));
+  await waitFor(() => expect(run.mock.calls.length).toBeGreaterThan(2));
 });
 
 it('has one document, however many begin at once', async () => {
@@ -42,7 +43,7 @@ it('leaves the lock of one that runs, and its next time', async () => {
   const run = vi.fn(() => opened);
   const { jobs, prefix, documents } = world.open({ definitions: tick(60, run) });
   await jobs.start();
-  await vi.waitFor(() => expect(run).toHaveBeenCalledOnce());
+  await waitFor(() => expect(run).toHaveBeenCalledOnce());
   const [before] = await documents('tick');
   const other = world.open({ prefix, definitions: tick(60, run), settings: { lockSeconds: 60 } });
   await other.jobs.start();

@@ -2,6 +2,7 @@ import { expect, it, vi } from 'vitest';
 import type { JobContext } from '../../lib/types/job-queue.js';
 import { useDatabase } from '../support/database.js';
 import { gate, untilAborted, useJobs } from './jobs-world.js';
+import { waitFor } from '../support/wait-for.js';
 
 const database = useDatabase();
 const world = useJobs(database);
@@ -60,7 +61,7 @@ it('finds while it waits what other processes enqueue', async () => {
   const { jobs, prefix } = world.open({ definitions: [list, drain] });
   await jobs.enqueue('list', {});
   const due = jobs.runDue({ deadlineMs: 10_000 });
-  await vi.waitFor(() => expect(list.run).toHaveBeenCalledOnce());
+  await waitFor(() => expect(list.run).toHaveBeenCalledOnce());
   await world.open({ prefix }).jobs.enqueue('drain', {});
   await expect(due).resolves.toMatchObject({ jobs: 2, isDone: true });
 });
@@ -90,7 +91,7 @@ it('ends when the instance is stopped', async () => {
   const { jobs } = world.open({ definitions: [{ name: 'mail', concurrency: 2, run }] });
   await jobs.enqueue('mail', {});
   const due = jobs.runDue();
-  await vi.waitFor(() => expect(run).toHaveBeenCalledOnce());
+  await waitFor(() => expect(run).toHaveBeenCalledOnce());
   await jobs.stop({ graceMs: 5_000 });
   await expect(due).resolves.toMatchObject({ isDone: false });
 });

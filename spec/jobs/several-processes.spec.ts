@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { useDatabase } from '../support/database.js';
 import type { JobWorkerSettings } from '../support/job-worker.js';
 import { useProcesses } from '../support/processes.js';
 import { useJobs } from './jobs-world.js';
+import { waitFor } from '../support/wait-for.js';
 
 const database = useDatabase();
 const world = useJobs(database);
@@ -26,10 +27,10 @@ it('has another process run the job of one that was killed', async () => {
   const [one, other] = workers;
   await one!.ask({ start: true });
   await jobs.enqueue('work', { id: 'orphan', hold: 'yes' });
-  await vi.waitFor(async () => expect(await runsOf('orphan')).toHaveLength(1), { timeout: 10_000 });
+  await waitFor(async () => expect(await runsOf('orphan')).toHaveLength(1), { timeout: 10_000 });
   one!.kill('SIGKILL');
   await other!.ask({ start: true });
-  await vi.waitFor(async () => expect(await runsOf('orphan')).toHaveLength(2), { timeout: 10_000 });
+  await waitFor(async () => expect(await runsOf('orphan')).toHaveLength(2), { timeout: 10_000 });
   const pids = (await runsOf('orphan')).map(({ pid }) => Number(pid));
   expect(new Set(pids).size).toBe(2);
 });

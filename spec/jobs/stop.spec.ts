@@ -2,6 +2,7 @@ import { expect, it, vi } from 'vitest';
 import type { JobContext } from '../../lib/types/job-queue.js';
 import { useDatabase } from '../support/database.js';
 import { gate, untilAborted, useJobs } from './jobs-world.js';
+import { waitFor } from '../support/wait-for.js';
 
 const database = useDatabase();
 const world = useJobs(database);
@@ -17,7 +18,7 @@ it('aborts what runs, and waits for it', async () => {
   const { jobs, documents } = world.open({ definitions: [{ name: 'long', concurrency: 1, run }] });
   await jobs.start();
   await jobs.enqueue('long', {});
-  await vi.waitFor(() => expect(run).toHaveBeenCalledOnce());
+  await waitFor(() => expect(run).toHaveBeenCalledOnce());
   const stopped = jobs.stop({ graceMs: 10_000 });
   handedBack.open();
   await stopped;
@@ -33,7 +34,7 @@ it('has a job run again that gave up when it was aborted', async () => {
   const { jobs, documents, logger } = world.open({ definitions: [{ name: 'long', concurrency: 1, run }] });
   await jobs.start();
   await jobs.enqueue('long', {});
-  await vi.waitFor(() => expect(run).toHaveBeenCalledOnce());
+  await waitFor(() => expect(run).toHaveBeenCalledOnce());
   await jobs.stop({ graceMs: 10_000 });
   await expect(documents('long')).resolves.toMatchObject([{ lockedAt: null, nextRunAt: expect.any(Date) }]);
   expect(logger.lines).toEqual([]);
@@ -46,7 +47,7 @@ it('gives up a job that does not end in time, so that another process can run it
   const { jobs, prefix } = world.open({ definitions: [{ name: 'stubborn', concurrency: 1, run }], settings });
   await jobs.start();
   await jobs.enqueue('stubborn', {});
-  await vi.waitFor(() => expect(run).toHaveBeenCalledOnce());
+  await waitFor(() => expect(run).toHaveBeenCalledOnce());
   await jobs.stop({ graceMs: 50 });
   const again = vi.fn(() => Promise.resolve());
   const definitions = [{ name: 'stubborn', concurrency: 1, run: again }];
@@ -61,7 +62,7 @@ it('leaves no job locked, however many wait', async () => {
   const { jobs, collection } = world.open({ definitions: [{ name: 'mail', concurrency: 5, run }] });
   for (let index = 0; index < 50; index += 1) await jobs.enqueue('mail', { index: String(index) });
   await jobs.start();
-  await vi.waitFor(() => expect(run).toHaveBeenCalledTimes(5));
+  await waitFor(() => expect(run).toHaveBeenCalledTimes(5));
   await jobs.stop({ graceMs: 10_000 });
   await expect(collection.countDocuments({ lockedAt: { $ne: null } })).resolves.toBe(0);
   await expect(collection.countDocuments({ nextRunAt: { $ne: null }, name: 'mail' })).resolves.toBe(45);
@@ -74,7 +75,7 @@ it('can be followed by another start', async () => {
   await jobs.stop({ graceMs: 1_000 });
   await jobs.enqueue('mail', {});
   await jobs.start();
-  await vi.waitFor(() => expect(run).toHaveBeenCalledOnce());
+  await waitFor(() => expect(run).toHaveBeenCalledOnce());
 });
 
 it('ends before it has begun', async () => {

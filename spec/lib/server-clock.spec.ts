@@ -2,6 +2,7 @@ import mongoose from 'mongoose';
 import { afterEach, beforeAll, afterAll, expect, it, vi } from 'vitest';
 import { createServerClock } from '../../lib/server-clock.js';
 import { useDatabase } from '../support/database.js';
+import { waitFor } from '../support/wait-for.js';
 
 const database = useDatabase();
 const connection = mongoose.createConnection();
@@ -41,7 +42,7 @@ it('asks once for many', async () => {
 it('goes on between questions', async () => {
   const clock = createServerClock(connection);
   const first = await clock.now();
-  await vi.waitFor(async () => expect(await clock.now()).toBeGreaterThan(first));
+  await waitFor(async () => expect(await clock.now()).toBeGreaterThan(first));
 });
 
 it('asks again after a while, and keeps nobody waiting for it', async () => {
@@ -52,7 +53,7 @@ it('asks again after a while, and keeps nobody waiting for it', async () => {
   vi.advanceTimersByTime(61_000);
   expect(await clock.now()).toBeGreaterThanOrEqual(first + 61_000);
   vi.useRealTimers();
-  await vi.waitFor(() => expect(asked).toBe(before + 3));
+  await waitFor(() => expect(asked).toBe(before + 3));
 });
 
 it('does not remember that nobody answered', async () => {

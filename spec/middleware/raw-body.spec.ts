@@ -1,10 +1,11 @@
 import { request, type IncomingMessage } from 'node:http';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import express, { type RequestHandler } from 'express';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { captureRawBody, type IntegrationError } from '../../lib/index.js';
 import { aborted, rawBody } from '../../middleware/raw-body.js';
 import { useHttpServer } from '../support/http-server.js';
+import { waitFor } from '../support/wait-for.js';
 
 const server = useHttpServer();
 const text = '{ "a": "ü" }\n';
@@ -153,7 +154,7 @@ describe('a sender that goes away', () => {
       void rawBody(req, 1_000).then((outcome) => outcomes.push(outcome));
       setImmediate(() => sent.destroy());
     });
-    await vi.waitFor(() => expect(outcomes).toEqual([aborted]), { timeout: 10_000 });
+    await waitFor(() => expect(outcomes).toEqual([aborted]), { timeout: 10_000 });
   });
 
   it('leaves nothing waiting, when it has gone before anybody reads', async () => {
@@ -163,6 +164,6 @@ describe('a sender that goes away', () => {
       sent.destroy();
       req.once('close', () => void rawBody(req, 1_000).then((outcome) => outcomes.push(outcome)));
     });
-    await vi.waitFor(() => expect(outcomes).toEqual([aborted]), { timeout: 10_000 });
+    await waitFor(() => expect(outcomes).toEqual([aborted]), { timeout: 10_000 });
   });
 });

@@ -1,6 +1,6 @@
 import express, { type RequestHandler } from 'express';
 import mongoose from 'mongoose';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
   captureRawBody,
   createIntegrations,
@@ -15,6 +15,7 @@ import { memoryLogger } from '../support/memory-logger.js';
 import { useWebhookInstance, type WebhookInstance } from '../support/webhook-instance.js';
 import { webhookProvider } from '../support/webhook-provider.js';
 import { sign } from '../support/webhook-receiver.js';
+import { waitFor } from '../support/wait-for.js';
 
 const database = useDatabase();
 const server = useHttpServer();
@@ -123,7 +124,7 @@ describe('a webhook on its way from its sender to its handler', () => {
     await deliver(world, body, { id: 'rebuilt', event: 'any', query: '?a=%20b&a=c', headers });
     const [webhook] = await world.settled();
     await world.integrations.replayWebhook(webhook!);
-    await vi.waitFor(() => expect(requests).toHaveLength(2), { timeout: 10_000 });
+    await waitFor(() => expect(requests).toHaveLength(2), { timeout: 10_000 });
     const [first, second] = requests;
     expect(second).toMatchObject({ method: 'POST', url: first!.url, headers: first!.headers });
     expect(second!.url).toBe(`${server.origin}/integrations/senders/${world.integration.id}/webhook?a=%20b&a=c`);
@@ -191,7 +192,7 @@ describe('a body that comes without an id', () => {
     const [first] = await world.settled();
     expect(first).toMatchObject({ deliveryId: null, bodyKey: expect.any(String), bodyKeyExpiresAt: expect.any(Date) });
     expect(await deliver(world, 'ping')).toBe('200 duplicate');
-    await vi.waitFor(async () => expect(await deliver(world, 'ping')).toBe('200 queued'), { timeout: 10_000 });
+    await waitFor(async () => expect(await deliver(world, 'ping')).toBe('200 queued'), { timeout: 10_000 });
     const [over, second] = await world.settled();
     expect(over).toMatchObject({ _id: first!._id, bodyKey: null, bodyKeyExpiresAt: null });
     expect(second!.bodyKey).toBe(first!.bodyKey);
@@ -214,7 +215,7 @@ describe('a provider with handlers by type', () => {
     expect(seen).toEqual(['known']);
     expect(world.handled).toEqual([]);
     const { IntegrationLog } = world.integrations.models;
-    await vi.waitFor(async () => {
+    await waitFor(async () => {
       const logs = await IntegrationLog.find({ integrationId: world.integration._id }).sort({ externalId: 1 }).lean();
       expect(logs.map(({ externalId, status }) => [externalId, status])).toEqual([
         ['a', 'success'],

@@ -10,7 +10,7 @@ import type { AddressInfo } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { Webhooks } from '@octokit/webhooks';
 import express from 'express';
-import { afterAll, beforeAll, vi } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 import {
   createIntegrations,
   integrationsRouter,
@@ -20,6 +20,7 @@ import {
 } from '../../lib/index.js';
 import type { GitHubProvider } from '../../providers/github/index.js';
 import type { Database } from './database.js';
+import { waitFor } from './wait-for.js';
 
 export const gitHubToken = `ghp_${'a'.repeat(36)}`;
 
@@ -78,7 +79,7 @@ export function useGitHubReceiver(
       return { status: response.status, answer };
     },
     outcome: (id) =>
-      vi.waitFor(
+      waitFor(
         async () => {
           const webhook = await stored(id);
           if (webhook?.status === 'pending' || webhook?.status === 'processing') throw new Error('It is not over.');

@@ -1,5 +1,6 @@
 import mongoose from 'mongoose';
 import type { TestProject } from 'vitest/node';
+import { compileWorkers } from './compile-workers.js';
 import { resolveMongod, startMongo, type ResolvedMongod } from './mongod/index.js';
 
 declare module 'vitest' {
@@ -13,14 +14,18 @@ declare module 'vitest' {
   }
 }
 
-/** One server for the whole run. A deployment that `MONGODB_URI` names is used as it is. */
+/** One server for the whole run, and its workers compiled. A deployment that `MONGODB_URI` names is used as it is. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const mongod = await resolveMongod();
   const mongo = await startMongo({ mongod });
   project.provide('mongod', mongod);
   project.provide('mongoUri', mongo.uri);
   project.provide('hasReplicaSet', mongod.kind === 'binary' || (await isReplicaSet(mongod.uri)));
-  return mongo.stop;
+  const workers = await compileWorkers();
+  project.onTestsRerun(workers.renew);
+  return async () => {
+    await Promise.all([mongo.stop(), workers.remove()]);
+  };
 }
 
 async function isReplicaSet(uri: string): Promise<boolean> {

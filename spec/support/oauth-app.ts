@@ -8,7 +8,7 @@
  * @module
  */
 import express from 'express';
-import { afterAll, beforeAll, beforeEach, expect, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import {
   createIntegrations,
   integrationsRouter,
@@ -21,6 +21,7 @@ import type { Database } from './database.js';
 import { useHttpServer } from './http-server.js';
 import { memoryLogger } from './memory-logger.js';
 import { createBrowser, type Browser } from './oauth-browser.js';
+import { waitFor } from './wait-for.js';
 
 type Instance = ReturnType<typeof createIntegrations>;
 
@@ -104,5 +105,5 @@ export function useOAuthApp(database: Database, { providers, options = {}, guard
 
 /** Waits for an event, which comes a moment after its write. */
 export async function waitForEvents(app: OAuthApp, events: readonly string[]): Promise<void> {
-  await vi.waitFor(() => expect(app.emitted).toEqual(events));
+  await waitFor(() => expect(app.emitted).toEqual(events));
 }

@@ -9,7 +9,7 @@
  * @module
  */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 import {
   createIntegrations,
   type IntegrationDocument,
@@ -23,6 +23,7 @@ import { createWebhookRequest } from '../../lib/webhooks/webhook-request.js';
 import type { Database } from './database.js';
 import { memoryLogger } from './memory-logger.js';
 import { webhookProvider } from './webhook-provider.js';
+import { waitFor } from './wait-for.js';
 
 type Instance = ReturnType<typeof createIntegrations>;
 export type Handle = (integration: IntegrationDocument | null, request: WebhookRequest) => unknown;
@@ -105,7 +106,7 @@ export function useWebhookInstance(database: Database, options: WebhookInstanceO
         .sort({ createdAt: 1, _id: 1 })
         .lean(),
     settled: () =>
-      vi.waitFor(
+      waitFor(
         async () => {
           const all = await world.stored();
           const open = all.filter(({ status }) => status === 'pending' || status === 'processing');

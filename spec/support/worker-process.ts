@@ -1,5 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A running script. */
@@ -47,13 +49,21 @@ export class WorkerProcess {
   }
 }
 
+/** The variable that names the folder of the compiled scripts, where there is one. */
+export const compiledWorkers = 'COMPILED_WORKERS';
+
 /**
- * Starts a script of `spec/support/`, with its settings as JSON in argv[2]; resolves when it has sent a message: it is
- * ready.
+ * Starts a script, with its settings as JSON in argv[2]; resolves when it has sent a message: it is ready.
+ *
+ * @param script A URL, or a path from `spec/support/`: what has been compiled of these is run as that.
  */
 export async function startProcess(script: string, settings: object): Promise<WorkerProcess> {
-  const path = fileURLToPath(new URL(script, import.meta.url));
-  const worker = new WorkerProcess(fork(path, [JSON.stringify(settings)], { execArgv: ['--import', 'tsx'] }));
+  const folder = process.env[compiledWorkers];
+  const compiled = folder === undefined ? '' : join(folder, script.replace(/\.ts$/u, '.mjs'));
+  const isCompiled = existsSync(compiled);
+  const path = isCompiled ? compiled : fileURLToPath(new URL(script, import.meta.url));
+  const execArgv = isCompiled ? ['--enable-source-maps'] : ['--import', 'tsx'];
+  const worker = new WorkerProcess(fork(path, [JSON.stringify(settings)], { execArgv }));
   await worker.next();
   return worker;
 }

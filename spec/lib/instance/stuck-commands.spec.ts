@@ -1,9 +1,10 @@
 import mongoose, { type Connection } from 'mongoose';
 import { setImmediate as turn } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createStuckCommands, stuckSockets } from '../../../lib/instance/stuck-commands.js';
 import { useDatabase } from '../../support/database.js';
 import { startMongoProxy, type MongoProxy } from '../../support/mongo-proxy.js';
+import { waitFor } from '../../support/wait-for.js';
 
 const database = useDatabase();
 let proxy: MongoProxy;
@@ -36,7 +37,7 @@ async function writeWhileConnectionsEnd(): Promise<Promise<unknown>[]> {
 it('commands that wait for a connection that has ended fail soon, and give back their place in the pool', async () => {
   const commands: Promise<unknown>[] = [];
   // When this cannot be provoked any more, the driver has been mended: what is tested here can go.
-  await vi.waitFor(
+  await waitFor(
     async () => {
       commands.push(...(await writeWhileConnectionsEnd()));
       expect(stuckSockets(connection).length).toBeGreaterThan(0);

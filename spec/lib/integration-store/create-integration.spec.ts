@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CreateIntegrationInput } from '../../../lib/integration-store/create-integration.js';
 import { describeWithReplicaSet, useDatabase, useReplicaSetDatabase } from '../../support/database.js';
 import { key, openFixture, token } from './store-fixture.js';
+import { waitFor } from '../../support/wait-for.js';
 
 const { connection } = useDatabase();
 const { models, store, emitted } = openFixture(connection);
@@ -136,7 +137,7 @@ describeWithReplicaSet('create in a transaction', () => {
     });
     expect(fixture.emitted).toEqual([]);
     await session.endSession();
-    await vi.waitFor(() => expect(fixture.emitted).toEqual([{ name: 'integrationCreated', payload: { integration } }]));
+    await waitFor(() => expect(fixture.emitted).toEqual([{ name: 'integrationCreated', payload: { integration } }]));
     expect(runs).toBe(2);
     expect(await fixture.models.Integration.countDocuments()).toBe(1);
   });
@@ -154,7 +155,7 @@ describeWithReplicaSet('create in a transaction', () => {
       throw new Error('changed my mind');
     });
     await expect(attempt).rejects.toThrow('changed my mind');
-    await vi.waitFor(() => expect(found).toEqual([null]));
+    await waitFor(() => expect(found).toEqual([null]));
     expect(fixture.emitted).toEqual([]);
     expect(await fixture.models.Integration.countDocuments()).toBe(before);
   });

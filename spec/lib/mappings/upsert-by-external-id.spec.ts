@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import mongoose, { Schema, Types } from 'mongoose';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useDatabase } from '../../support/database.js';
 import { useMappingWorld } from './mapping-world.js';
+import { waitFor } from '../../support/wait-for.js';
 
 const database = useDatabase();
 const world = useMappingWorld(database);
@@ -167,7 +168,7 @@ describe('models of many kinds', () => {
     schema.pre('save', async function () {
       if (this.isNew) return;
       loaded += 1;
-      await vi.waitFor(() => expect(loaded).toBe(2), { timeout: 10_000, interval: 5 });
+      await waitFor(() => expect(loaded).toBe(2), { timeout: 10_000, interval: 5 });
     });
     const Versionless = connection.model('Versionless', schema);
     await upsert('1', Versionless, { a: 1, b: { c: 2, d: 2 } });

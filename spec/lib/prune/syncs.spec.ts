@@ -1,5 +1,5 @@
 import { Types } from 'mongoose';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createFreeRuns } from '../../../lib/prune/free-runs.js';
 import { prunableSyncItems } from '../../../lib/prune/sync-items.js';
 import { itemCollections } from '../../../lib/sync/items/item-collections.js';
@@ -8,6 +8,7 @@ import { useDatabase } from '../../support/database.js';
 import { useSyncInstance } from '../../support/sync-instance.js';
 import { listThings } from '../../support/sync-provider.js';
 import { daysAgo } from './prune-world.js';
+import { waitFor } from '../../support/wait-for.js';
 
 const database = useDatabase();
 const world = useSyncInstance(database);
@@ -48,7 +49,7 @@ async function left(runId: Types.ObjectId) {
 }
 
 const settled = (runId: Types.ObjectId) =>
-  vi.waitFor(
+  waitFor(
     async () => expect(await integrations.syncs.run(runId)).toMatchObject({ phase: 'settled', outcome: 'success' }),
     { timeout: 15_000 },
   );

@@ -6,7 +6,7 @@ import { createGateViews } from '../../../lib/gates/gate-views.js';
 import { createGateStore } from '../../../lib/rate-limits/gate-store.js';
 import { defaultRule, furtherRule, type RateRule } from '../../../lib/rate-limits/rate-rule.js';
 import { longestOnItsWay } from '../../../lib/rate-limits/slot.js';
-import type { IntegrationGateFields, RateSlot } from '../../../schemas/integration-gate.js';
+import type { IntegrationGateFields, StoredRateSlot } from '../../../schemas/integration-gate.js';
 import { useDatabase } from '../../support/database.js';
 
 const database = useDatabase();
@@ -18,7 +18,7 @@ const longestMs = longestOnItsWay(30_000);
 
 const collection = (): GateCollection => database.connection.collection<IntegrationGateFields>('gates');
 const stored = () => collection().findOne({ _id: gateId });
-const slotsOf = async (rule: RateRule): Promise<RateSlot[]> => (await stored())?.logs[rule.name] ?? [];
+const slotsOf = async (rule: RateRule): Promise<StoredRateSlot[]> => (await stored())?.logs[rule.name] ?? [];
 const store = () =>
   createGateStore({ collection: collection(), views: createGateViews(collection()), gateId, integrationId });
 
@@ -37,7 +37,7 @@ beforeEach(async () => {
 afterEach(() => collection().deleteMany({}));
 
 /** A gate where that was reserved before. */
-async function given(slots: readonly RateSlot[], fields: Partial<IntegrationGateFields> = {}, rule = minute) {
+async function given(slots: readonly StoredRateSlot[], fields: Partial<IntegrationGateFields> = {}, rule = minute) {
   const gate = { _id: gateId, integrationId, logs: { [rule.name]: [...slots] }, ...fields };
   await collection().insertOne(gate as IntegrationGateFields);
 }
@@ -235,7 +235,7 @@ describe('a settlement', () => {
     expect(combined.reduce((sum, { n }) => sum + n, 0)).toBe(4_003);
     expect(combined).toContainEqual({ i: 'ahead', t: ago(-32_000), n: 3 });
     // At every instant to come as many are taken as before, or more, for eleven minutes at the most.
-    const takenAfter = (list: readonly RateSlot[], t: number): number =>
+    const takenAfter = (list: readonly StoredRateSlot[], t: number): number =>
       list.reduce((sum, slot) => (slot.t.getTime() > t ? sum + slot.n : sum), 0);
     for (const { t } of many) {
       const before = takenAfter(many, t.getTime()) + 3;

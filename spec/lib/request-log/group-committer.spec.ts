@@ -6,6 +6,7 @@ import { describeWithOwnMongod, useCrashableMongod } from '../../support/crashab
 import { useDatabase } from '../../support/database.js';
 import { startMongoProxy, type MongoProxy } from '../../support/mongo-proxy.js';
 import { observe } from './observed-collection.js';
+import { waitFor } from '../../support/wait-for.js';
 
 interface Entry {
   _id: Types.ObjectId;
@@ -203,7 +204,7 @@ describe('createGroupCommitter', () => {
       const collection = vi.fn(away);
       const { add, flush } = createCommitter(fresh(), { collection });
       const outcome = add(entry(1)).catch((error: unknown) => error);
-      await vi.waitFor(() => expect(collection).toHaveBeenCalledTimes(3));
+      await waitFor(() => expect(collection).toHaveBeenCalledTimes(3));
       // One of them is the test's own.
       expect(timers()).toBeLessThanOrEqual(before + 1);
       await flush({ timeoutMs: 0 });
@@ -261,7 +262,7 @@ describeWithOwnMongod('createGroupCommitter when the server is killed', () => {
     };
     const callers = Promise.all(Array.from({ length: 64 }, caller));
     for (const share of [500, 1500]) {
-      await vi.waitFor(() => expect(stats().stored).toBeGreaterThan(share), { timeout: 10_000, interval: 1 });
+      await waitFor(() => expect(stats().stored).toBeGreaterThan(share), { timeout: 10_000, interval: 1 });
       await mongod.crash();
       expect(stats().pending).toBeGreaterThan(0);
       await mongod.start();

@@ -1,10 +1,11 @@
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import type { IntegrationWebhookFields } from '../../../lib/index.js';
 import { useDatabase } from '../../support/database.js';
 import { useProcesses } from '../../support/processes.js';
 import { useSendersIntegration } from '../../support/senders-integration.js';
 import type { WorkerBody } from '../../support/webhook-worker.js';
 import type { WorkerProcess } from '../../support/worker-process.js';
+import { waitFor } from '../../support/wait-for.js';
 
 const database = useDatabase();
 const processes = useProcesses('webhook-worker.ts');
@@ -32,13 +33,13 @@ it('a process that stood still for longer than its lease changes nothing of what
   const [sleeper, other] = (await startAll(2, 1)) as [WorkerProcess, WorkerProcess];
   const onlyOnce: WorkerBody = { name: 'still', wait: 200, onlyOnce: true };
   await sleeper.ask({ bodies: [onlyOnce] });
-  await vi.waitFor(async () => expect(await begun('still')).toHaveLength(1), { interval: 5 });
+  await waitFor(async () => expect(await begun('still')).toHaveLength(1), { interval: 5 });
   sleeper.kill('SIGSTOP');
-  await vi.waitFor(async () => expect(await stored()).toMatchObject([{ status: 'failed' }]), { timeout: 20_000 });
+  await waitFor(async () => expect(await stored()).toMatchObject([{ status: 'failed' }]), { timeout: 20_000 });
   await other.end();
   const [failed] = await stored();
   sleeper.kill('SIGCONT');
-  await vi.waitFor(
+  await waitFor(
     async () => {
       const all = await begun('still');
       expect(all).toHaveLength(2);
@@ -48,7 +49,7 @@ it('a process that stood still for longer than its lease changes nothing of what
   );
   // Results are written in order: that of the first one was, when this one is.
   await sleeper.ask({ bodies: [{ name: 'awake' }] });
-  await vi.waitFor(async () => expect((await stored())[1]).toMatchObject({ status: 'processed' }), { timeout: 10_000 });
+  await waitFor(async () => expect((await stored())[1]).toMatchObject({ status: 'processed' }), { timeout: 10_000 });
   expect((await stored())[0]).toEqual(failed);
 }, 60_000);
 
@@ -58,7 +59,7 @@ it('a webhook that its process dies of fails in the end, and no other one that r
   const fleet = await startAll(tries + 2, tries);
   fleet[0]!.send({ bodies: [...innocent.slice(0, 3), { name: 'poison', crashes: true }] });
   fleet[1]!.send({ bodies: innocent.slice(3) });
-  await vi.waitFor(
+  await waitFor(
     async () => {
       const all = await stored();
       expect(all.length).toBeGreaterThanOrEqual(innocent.length);

@@ -1,5 +1,5 @@
 import mongoose, { mongo, Types, type Connection } from 'mongoose';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IntegrationWebhookFields } from '../../../lib/index.js';
 import { createInbox } from '../../../lib/webhooks/inbox.js';
 import { newWebhook } from '../../../lib/webhooks/new-webhook.js';
@@ -8,6 +8,7 @@ import { integrationWebhookSchema, type IntegrationWebhookModel } from '../../..
 import { describeWithOwnMongod, useCrashableMongod } from '../../support/crashable-mongod.js';
 import { useDatabase } from '../../support/database.js';
 import { startMongoProxy } from '../../support/mongo-proxy.js';
+import { waitFor } from '../../support/wait-for.js';
 
 const names = { integration: 'Integration', request: 'IntegrationRequest', log: 'IntegrationLog' };
 
@@ -157,11 +158,11 @@ describeWithOwnMongod('a database that is killed and comes back', () => {
       }
     };
     const senders = Array.from({ length: 8 }, send);
-    await vi.waitFor(() => expect(received.length).toBeGreaterThan(50), { timeout: 10_000 });
+    await waitFor(() => expect(received.length).toBeGreaterThan(50), { timeout: 10_000 });
     await mongod.crash();
     const before = received.length;
     await mongod.start();
-    await vi.waitFor(() => expect(received.length).toBeGreaterThan(before + 50), { timeout: 30_000 });
+    await waitFor(() => expect(received.length).toBeGreaterThan(before + 50), { timeout: 30_000 });
     isSending = false;
     await Promise.all(senders);
     expect(await webhooks.countDocuments({ _id: { $in: received } })).toBe(received.length);

@@ -1,8 +1,9 @@
 import { Types } from 'mongoose';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { RetryableError, type IntegrationDocument, type WebhookRequest } from '../../../lib/index.js';
 import { useDatabase } from '../../support/database.js';
 import { useWebhookInstance } from '../../support/webhook-instance.js';
+import { waitFor } from '../../support/wait-for.js';
 
 const database = useDatabase();
 
@@ -41,7 +42,7 @@ describe('a webhook', () => {
   it('has an operation log, and its events come in order', async () => {
     await world.send('one', { id: 'delivery-2', event: 'order.paid' });
     const [webhook] = await world.settled();
-    await vi.waitFor(() => expect(world.emitted).toHaveLength(3));
+    await waitFor(() => expect(world.emitted).toHaveLength(3));
     expect(world.emitted[0]).toBe('webhookReceived pending');
     expect(world.emitted.slice(1).sort()).toEqual(['operationCompleted success', 'webhookProcessed processed']);
     expect(await logs()).toMatchObject([
@@ -75,12 +76,12 @@ describe('a webhook', () => {
     await world.send('one');
     expect(await world.settled()).toMatchObject([{ status: 'failed', attempts: 2, error: { message: 'no' } }]);
     expect(world.handled).toEqual(['one', 'one']);
-    await vi.waitFor(async () => expect(await logs()).toHaveLength(2));
+    await waitFor(async () => expect(await logs()).toHaveLength(2));
     expect((await logs()).map(({ status, attempt }) => [status, attempt])).toEqual([
       ['failed', 1],
       ['failed', 2],
     ]);
-    await vi.waitFor(() => expect(world.emitted).toHaveLength(4));
+    await waitFor(() => expect(world.emitted).toHaveLength(4));
     expect(world.emitted.filter((name) => name.startsWith('webhook'))).toEqual([
       'webhookReceived pending',
       'webhookFailed failed',
@@ -102,7 +103,7 @@ describe('a webhook', () => {
       if (calls <= 3) throw Object.assign(new Error('slow down'), { status: 429, headers: { 'retry-after': '0' } });
     };
     await world.send('one');
-    await vi.waitFor(async () => expect(await world.stored()).toMatchObject([{ deferredSince: expect.any(Date) }]));
+    await waitFor(async () => expect(await world.stored()).toMatchObject([{ deferredSince: expect.any(Date) }]));
     expect(await world.settled()).toMatchObject([
       { status: 'processed', attempts: 1, deferredSince: null, error: null },
     ]);
@@ -112,7 +113,7 @@ describe('a webhook', () => {
   it('for no integration is handled without a log', async () => {
     await world.send('generic', { isGeneric: true });
     const model = world.integrations.models.IntegrationWebhook;
-    await vi.waitFor(async () =>
+    await waitFor(async () =>
       expect(await model.find({ integrationId: null }).lean()).toMatchObject([{ status: 'processed' }]),
     );
     expect(world.handled).toEqual(['generic']);
@@ -122,7 +123,7 @@ describe('a webhook', () => {
     await world.send('one');
     const [webhook] = await world.settled();
     await world.integrations.disable(world.integration);
-    await vi.waitFor(
+    await waitFor(
       async () => {
         const [again] = await world.stored();
         if (again!.status === 'processed') await world.integrations.replayWebhook(webhook!);
@@ -139,7 +140,7 @@ describe('a webhook', () => {
     const { IntegrationWebhook: model } = world.integrations.models;
     await model.updateOne({ _id: webhook!._id }, { integrationId: new Types.ObjectId() });
     await world.integrations.replayWebhook(webhook!);
-    await vi.waitFor(async () => expect(await model.exists({ _id: webhook!._id })).toBeNull(), { timeout: 5_000 });
+    await waitFor(async () => expect(await model.exists({ _id: webhook!._id })).toBeNull(), { timeout: 5_000 });
     expect(world.handled).toEqual(['one']);
   });
 });
@@ -163,7 +164,7 @@ describe('a provider with handlers by type', () => {
     await world.send('body', { event });
     expect(await world.settled()).toMatchObject([{ status: 'processed', attempts: 1 }]);
     expect(world.handled).toEqual([]);
-    await vi.waitFor(async () => {
+    await waitFor(async () => {
       const { IntegrationLog } = world.integrations.models;
       expect(await IntegrationLog.find({ integrationId: world.integration._id })).toMatchObject([
         { status: 'ignored' },
@@ -191,7 +192,7 @@ describe('a process that has more than enough of its own to do', () => {
     const orphan = { ...held, _id: new Types.ObjectId(), deliveryId: 'orphan', lease: null, availableAt: new Date(0) };
     await collection.insertOne(orphan);
     await world.integrations.webhooks.recover();
-    await vi.waitFor(
+    await waitFor(
       async () => expect(await collection.findOne({ _id: orphan._id })).toMatchObject({ lease: expect.any(String) }),
       { timeout: 15_000, interval: 100 },
     );

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import mongoose, { type Types } from 'mongoose';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBody } from '../../../lib/webhooks/webhook-payload.js';
 import { useDatabase } from '../../support/database.js';
 import { useHttpServer } from '../../support/http-server.js';
@@ -12,6 +12,7 @@ import {
   type OpenReceiver,
   type WebhookMembers,
 } from '../../support/webhook-receiver.js';
+import { waitFor } from '../../support/wait-for.js';
 
 const database = useDatabase();
 const server = useHttpServer();
@@ -228,7 +229,7 @@ describe('the worker', () => {
     await send(path, sent);
     await send(path, sent);
     const { admitted, taken } = receiver.worker;
-    await vi.waitFor(() => expect(taken.map(({ token }) => token).sort()).toEqual([...admitted].sort()));
+    await waitFor(() => expect(taken.map(({ token }) => token).sort()).toEqual([...admitted].sort()));
     expect(taken.at(-1)?.webhook).toBeNull();
   });
 
@@ -310,13 +311,13 @@ describe('while the database is away', () => {
     expect(performance.now() - started).toBeLessThan(5_000);
     expect((await sendTo(cutOff, path, sent)).http).toBe(503);
     proxy.restore();
-    await vi.waitFor(async () => expect((await sendTo(cutOff, path, sent)).http).toBe(200), { timeout: 15_000 });
+    await waitFor(async () => expect((await sendTo(cutOff, path, sent)).http).toBe(200), { timeout: 15_000 });
     expect(
       (await storedOf(integration)).filter(({ deliveryId }) => deliveryId === sent.headers['x-github-delivery']),
     ).toHaveLength(1);
     // Whatever ends late hands its token back.
     const { admitted, taken } = cutOff.worker;
-    await vi.waitFor(() => expect(taken).toHaveLength(admitted.length), { timeout: 15_000 });
+    await waitFor(() => expect(taken).toHaveLength(admitted.length), { timeout: 15_000 });
     await cutOff.integrations.close();
     await connection.close();
     await proxy.stop();

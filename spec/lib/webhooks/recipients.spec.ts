@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import mongoose from 'mongoose';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { IntegrationError, type IntegrationDocument, type WebhookRequest } from '../../../lib/index.js';
 import { useDatabase } from '../../support/database.js';
 import { useHttpServer } from '../../support/http-server.js';
@@ -11,6 +11,7 @@ import {
   type OpenReceiver,
   type WebhookMembers,
 } from '../../support/webhook-receiver.js';
+import { waitFor } from '../../support/wait-for.js';
 
 const database = useDatabase();
 const server = useHttpServer();
@@ -208,10 +209,10 @@ describe('integrations', () => {
     const { path, secret, integration } = await receiver.connect('changing');
     expect((await deliver(path, secret)).http).toBe(200);
     await receiver.integrations.update(integration, { credentials: { secret: 'another' } });
-    await vi.waitFor(async () => expect((await deliver(path, secret)).http).toBe(401), { timeout: 10_000 });
+    await waitFor(async () => expect((await deliver(path, secret)).http).toBe(401), { timeout: 10_000 });
     expect((await deliver(path, 'another')).http).toBe(200);
     await receiver.integrations.disable(integration);
-    await vi.waitFor(async () => expect((await deliver(path, 'another')).http).toBe(404), { timeout: 10_000 });
+    await waitFor(async () => expect((await deliver(path, 'another')).http).toBe(404), { timeout: 10_000 });
     await receiver.integrations.enable(integration);
     // What was not there is not remembered.
     expect((await deliver(path, 'another')).http).toBe(200);

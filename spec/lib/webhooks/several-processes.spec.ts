@@ -1,9 +1,10 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useDatabase } from '../../support/database.js';
 import { useProcesses } from '../../support/processes.js';
 import { useSendersIntegration } from '../../support/senders-integration.js';
 import type { WebhookWorkerSettings, WorkerBody } from '../../support/webhook-worker.js';
 import type { WorkerProcess } from '../../support/worker-process.js';
+import { waitFor } from '../../support/wait-for.js';
 
 const database = useDatabase();
 const workers = useProcesses('webhook-worker.ts');
@@ -37,7 +38,7 @@ const stored = (prefix: string) =>
     .toArray();
 const statusesOf = async (prefix: string) => (await stored(prefix)).map(({ status }) => status as string);
 const settled = (prefix: string, count: number) =>
-  vi.waitFor(async () => expect(await statusesOf(prefix)).toEqual(Array.from({ length: count }, () => 'processed')), {
+  waitFor(async () => expect(await statusesOf(prefix)).toEqual(Array.from({ length: count }, () => 'processed')), {
     timeout: 40_000,
     interval: 50,
   });
@@ -48,7 +49,7 @@ describe('a process that is killed', () => {
     const [first, second] = [bodies('doomed', 40, { wait: 100 }), bodies('heir', 10, { wait: 10 })];
     expect(await doomed!.ask({ bodies: first })).toEqual(names(first));
     await heir!.ask({ bodies: second });
-    await vi.waitFor(async () => expect((await sink('doomed')).length).toBeGreaterThanOrEqual(7), { interval: 10 });
+    await waitFor(async () => expect((await sink('doomed')).length).toBeGreaterThanOrEqual(7), { interval: 10 });
     await doomed!.end();
     await settled('doomed', 40);
     await settled('heir', 10);
@@ -61,7 +62,7 @@ describe('a process that is killed', () => {
     const [doomed, heir] = await fleetOf(2);
     const first = bodies('orderly', 6, { wait: 50 });
     await doomed!.ask({ bodies: first, key: 'orderly' });
-    await vi.waitFor(async () => expect((await sink('orderly')).length).toBeGreaterThanOrEqual(2), { interval: 5 });
+    await waitFor(async () => expect((await sink('orderly')).length).toBeGreaterThanOrEqual(2), { interval: 5 });
     await doomed!.end();
     await heir!.ask({ bodies: [{ name: 'orderly-last' }], key: 'orderly' });
     await settled('orderly', 7);

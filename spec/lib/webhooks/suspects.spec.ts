@@ -4,6 +4,7 @@ import type { IntegrationWebhookFields } from '../../../lib/index.js';
 import { webhookJobs } from '../../../lib/webhooks/job-names.js';
 import { useDatabase } from '../../support/database.js';
 import { useWebhookInstance } from '../../support/webhook-instance.js';
+import { waitFor } from '../../support/wait-for.js';
 
 const database = useDatabase();
 const jobs = () => database.connection.collection('integration_jobs');
@@ -97,7 +98,7 @@ it('what processes die of fails at last, without being run again, and can be rep
     { operation: 'webhook', status: 'failed', error: { code: 'WEBHOOK_PROCESS_CRASH' } },
   ]);
   await world.integrations.webhooks.replay(webhook!._id);
-  await vi.waitFor(async () => {
+  await waitFor(async () => {
     await world.integrations.runDue();
     expect(await world.stored()).toMatchObject([{ status: 'processed', crashes: 0, attempts: 1 }]);
   });

@@ -1,10 +1,11 @@
 import mongoose from 'mongoose';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createIntegrations, type WebhookRequest } from '../../../lib/index.js';
 import { useDatabase } from '../../support/database.js';
 import { memoryLogger } from '../../support/memory-logger.js';
 import { useWebhookInstance } from '../../support/webhook-instance.js';
 import { webhookProvider } from '../../support/webhook-provider.js';
+import { waitFor } from '../../support/wait-for.js';
 
 const database = useDatabase();
 const fails = (): never => {
@@ -18,7 +19,7 @@ describe('a webhook whose handler fails', () => {
   it('waits for its next attempt as long as its provider says, with the error of the last one', async () => {
     world.handle = fails;
     await world.send('one');
-    await vi.waitFor(async () => expect(await world.stored()).toMatchObject([{ attempts: 2 }]), { timeout: 10_000 });
+    await waitFor(async () => expect(await world.stored()).toMatchObject([{ attempts: 2 }]), { timeout: 10_000 });
     const [webhook] = await world.stored();
     expect(webhook).toMatchObject({ status: 'pending', lease: null, error: { message: 'no' }, processedAt: null });
     const waitsMs = webhook!.availableAt.getTime() - webhook!.updatedAt.getTime();
@@ -30,13 +31,13 @@ describe('a webhook whose handler fails', () => {
   it('has failed when its provider says so, whatever the settings allow', async () => {
     world.handle = fails;
     await world.send('one');
-    await vi.waitFor(async () => expect(await world.stored()).toMatchObject([{ attempts: 2 }]), { timeout: 10_000 });
+    await waitFor(async () => expect(await world.stored()).toMatchObject([{ attempts: 2 }]), { timeout: 10_000 });
     // Who waits for its next attempt can have it at once: with all attempts anew.
     const [waiting] = await world.stored();
     expect(await world.integrations.replayWebhook(waiting!)).toMatchObject({ status: 'pending', attempts: 0 });
-    await vi.waitFor(() => expect(world.handled).toHaveLength(4), { timeout: 10_000 });
+    await waitFor(() => expect(world.handled).toHaveLength(4), { timeout: 10_000 });
     const { collection } = world.integrations.models.IntegrationWebhook;
-    await vi.waitFor(async () => expect(await world.stored()).toMatchObject([{ attempts: 2 }]), { timeout: 10_000 });
+    await waitFor(async () => expect(await world.stored()).toMatchObject([{ attempts: 2 }]), { timeout: 10_000 });
     await collection.updateOne({ _id: waiting!._id }, { $set: { availableAt: new Date() } });
     await world.integrations.runDue();
     expect(await world.settled()).toMatchObject([{ status: 'failed', attempts: 3, processedAt: expect.any(Date) }]);
@@ -77,7 +78,7 @@ describe('a handler that runs for longer than the lease', () => {
     world.handle = () => gate;
     await world.send('long');
     const [{ createdAt }] = (await world.stored()) as [Awaited<ReturnType<typeof world.stored>>[number]];
-    await vi.waitFor(
+    await waitFor(
       async () => {
         expect(await another.webhooks.recover()).toEqual({ recovered: 0 });
         const [webhook] = await world.stored();
@@ -104,7 +105,7 @@ describe('a webhook whose body is sealed', () => {
     const [webhook] = await world.settled();
     expect(JSON.stringify(webhook)).not.toContain('4242');
     await world.integrations.replayWebhook(webhook!);
-    await vi.waitFor(() => expect(requests).toHaveLength(2), { timeout: 10_000 });
+    await waitFor(() => expect(requests).toHaveLength(2), { timeout: 10_000 });
     expect(requests.map((request) => request.json())).toEqual([{ card: '4242' }, { card: '4242' }]);
     await world.settled();
   });

@@ -1,8 +1,9 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import type { IntegrationDocument } from '../../../lib/index.js';
 import { useDatabase } from '../../support/database.js';
 import { useHttpServer } from '../../support/http-server.js';
 import { useWebhookInstance } from '../../support/webhook-instance.js';
+import { waitFor } from '../../support/wait-for.js';
 
 const database = useDatabase();
 const upstream = useHttpServer();
@@ -14,7 +15,7 @@ const world = useWebhookInstance(database, {
 const { IntegrationLog, IntegrationRequest } = world.integrations.models;
 const logs = () => IntegrationLog.find({ integrationId: world.integration._id }).sort({ createdAt: 1 }).lean();
 const logsOfAttempts = (count: number) =>
-  vi.waitFor(async () => {
+  waitFor(async () => {
     const all = (await logs()).filter(({ operation }) => operation === 'webhook');
     expect(all).toHaveLength(count);
     return all;

@@ -1,6 +1,7 @@
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { useDatabase } from '../../support/database.js';
 import { useWebhookInstance } from '../../support/webhook-instance.js';
+import { waitFor } from '../../support/wait-for.js';
 
 const database = useDatabase();
 const dayMs = 86_400_000;
@@ -12,7 +13,7 @@ const runNow = (name: string) => jobs().updateOne({ name }, { $set: { nextRunAt:
 
 describe('a process that runs jobs', () => {
   beforeAll(async () => {
-    await vi.waitFor(
+    await waitFor(
       async () =>
         expect(
           await jobs().countDocuments({ name: { $in: ['integrations.recover-webhooks', 'integrations.prune'] } }),
@@ -37,7 +38,7 @@ describe('a process that runs jobs', () => {
     await webhooks().updateOne({ deliveryId: 'old' }, { $set: { processedAt: old } });
     await webhooks().updateOne({ deliveryId: 'failed' }, { $set: { processedAt: old, status: 'failed' } });
     await runNow('integrations.prune');
-    await vi.waitFor(async () => expect(await world.stored()).toHaveLength(2), { timeout: 10_000 });
+    await waitFor(async () => expect(await world.stored()).toHaveLength(2), { timeout: 10_000 });
     expect((await world.stored()).map(({ deliveryId }) => deliveryId)).toEqual(['new', 'failed']);
   });
 
@@ -47,7 +48,7 @@ describe('a process that runs jobs', () => {
     const dead = { status: 'processing', lease: 'dead', availableAt: new Date(Date.now() - 1), processedAt: null };
     await webhooks().updateOne({ deliveryId: 'left' }, { $set: { ...dead, attempts: 0 } });
     await runNow('integrations.recover-webhooks');
-    await vi.waitFor(() => expect(world.handled).toEqual(['left', 'left']), { timeout: 10_000 });
+    await waitFor(() => expect(world.handled).toEqual(['left', 'left']), { timeout: 10_000 });
     expect(await world.settled()).toMatchObject([{ status: 'processed', attempts: 1 }]);
   });
 });

@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { useDatabase } from '../../support/database.js';
 import { useWebhookInstance, type WebhookInstance } from '../../support/webhook-instance.js';
+import { waitFor } from '../../support/wait-for.js';
 
 const database = useDatabase();
 
@@ -23,7 +24,7 @@ describe('stop()', () => {
   it('waits for what runs, and hands back what has not begun', async () => {
     const gate = gated(world);
     for (const body of ['a', 'b', 'c']) await world.send(body);
-    await vi.waitFor(() => expect(world.handled).toEqual(['a']));
+    await waitFor(() => expect(world.handled).toEqual(['a']));
     const stopped = world.integrations.stop({ graceMs: 10_000 });
     gate.open();
     await stopped;
@@ -38,7 +39,7 @@ describe('stop()', () => {
   it('hands back those that wait for their turn', async () => {
     const gate = gated(world);
     for (const body of ['a', 'b', 'c']) await world.send(body, { key: 'same' });
-    await vi.waitFor(() => expect(world.handled).toEqual(['a']));
+    await waitFor(() => expect(world.handled).toEqual(['a']));
     const stopped = world.integrations.stop({ graceMs: 10_000 });
     gate.open();
     await stopped;
@@ -52,7 +53,7 @@ describe('stop()', () => {
   it('hands back what takes too long', async () => {
     const gate = gated(world);
     await world.send('a');
-    await vi.waitFor(() => expect(world.handled).toEqual(['a']));
+    await waitFor(() => expect(world.handled).toEqual(['a']));
     await world.integrations.stop({ graceMs: 50 });
     expect(await world.stored()).toMatchObject([{ status: 'pending', lease: null, attempts: 0 }]);
     gate.open();
@@ -91,7 +92,7 @@ describe('what comes while the instance stops', () => {
       await Promise.all([stopped, ...sent]);
       for (const error of refused) expect(error).toMatchObject({ code: 'WEBHOOK_NOT_STORED' });
       // What was not handled is nobody's.
-      await vi.waitFor(async () => expect((await world.stored()).every(({ lease }) => lease === null)).toBe(true));
+      await waitFor(async () => expect((await world.stored()).every(({ lease }) => lease === null)).toBe(true));
       await world.integrations.start();
       const stored = await world.settled();
       expect(acknowledged.filter((id) => !stored.some(({ deliveryId }) => deliveryId === id))).toEqual([]);
@@ -111,7 +112,7 @@ describe('a handler that takes long', () => {
   it('keeps its lease, and is shown as processing', async () => {
     const gate = gated(world);
     await world.send('a');
-    await vi.waitFor(async () => expect(await world.stored()).toMatchObject([{ status: 'processing' }]), {
+    await waitFor(async () => expect(await world.stored()).toMatchObject([{ status: 'processing' }]), {
       timeout: 3_900,
     });
     expect(world.handled).toEqual(['a']);

@@ -1,9 +1,10 @@
 import mongoose from 'mongoose';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../support/database.js';
 import { useDatabase } from '../../support/database.js';
 import { startMongoProxy, type MongoProxy } from '../../support/mongo-proxy.js';
 import { useWebhookInstance } from '../../support/webhook-instance.js';
+import { waitFor } from '../../support/wait-for.js';
 
 const direct = useDatabase();
 
@@ -42,12 +43,12 @@ describe('while the database is away', () => {
     const gate = new Promise<void>((resolve) => (open = resolve));
     world.handle = () => gate;
     for (const body of ['a', 'b']) await world.send(body, { key: body });
-    await vi.waitFor(() => expect(world.handled.toSorted()).toEqual(['a', 'b']));
+    await waitFor(() => expect(world.handled.toSorted()).toEqual(['a', 'b']));
     database.proxy().cut();
     open();
     await expect(world.send('c')).rejects.toMatchObject({ code: 'WEBHOOK_NOT_STORED' });
     database.proxy().restore();
-    await vi.waitFor(async () => expect((await world.settled()).length).toBeGreaterThanOrEqual(2), { timeout: 20_000 });
+    await waitFor(async () => expect((await world.settled()).length).toBeGreaterThanOrEqual(2), { timeout: 20_000 });
     expect((await world.stored()).slice(0, 2)).toMatchObject([
       { status: 'processed', attempts: 1 },
       { status: 'processed', attempts: 1 },
@@ -67,7 +68,7 @@ describe('a webhook that is stored, though its sender was told to try again', ()
     await expect(late.send('late', { id: 'late-1' })).rejects.toMatchObject({ code: 'WEBHOOK_NOT_STORED' });
     database.proxy().loseReplies({ to: 'insert', count: 0 });
     expect(await late.stored()).toHaveLength(1);
-    await vi.waitFor(() => late.send('late', { id: 'late-1' }));
+    await waitFor(() => late.send('late', { id: 'late-1' }));
     expect(await late.settled()).toMatchObject([{ status: 'processed', attempts: 1 }]);
     expect(late.handled).toEqual(['late']);
   }, 30_000);
@@ -87,7 +88,7 @@ describe('many webhooks at once', () => {
     const client = database.connection.getClient();
     client.on('commandStarted', count);
     await Promise.all(Array.from({ length: 200 }, (_, index) => world.send(String(index))));
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(world.emitted.filter((event) => event.startsWith('webhookProcessed'))).toHaveLength(201),
     );
     client.off('commandStarted', count);

@@ -1,8 +1,9 @@
 import { Types } from 'mongoose';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { IntegrationWebhookFields, WebhookRequest } from '../../../lib/index.js';
 import { useDatabase } from '../../support/database.js';
 import { useWebhookInstance, type WebhookInstance } from '../../support/webhook-instance.js';
+import { waitFor } from '../../support/wait-for.js';
 
 const database = useDatabase();
 const dayMs = 86_400_000;
@@ -36,7 +37,7 @@ describe('replay()', () => {
     await world.send('{"a": 1}', { event: 'x' });
     const [webhook] = await world.settled();
     await world.integrations.replayWebhook(webhook!);
-    await vi.waitFor(() => expect(requests).toHaveLength(2), { timeout: 5_000 });
+    await waitFor(() => expect(requests).toHaveLength(2), { timeout: 5_000 });
     const [first, second] = requests;
     expect(second).toMatchObject({ method: first!.method, url: first!.url, headers: first!.headers });
     expect(second!.rawBody.equals(first!.rawBody)).toBe(true);
@@ -49,7 +50,7 @@ describe('replay()', () => {
     world.handle = () => gate;
     await world.send('one');
     const [webhook] = await world.stored();
-    await vi.waitFor(() => expect(world.handled).toEqual(['one']));
+    await waitFor(() => expect(world.handled).toEqual(['one']));
     await expect(world.integrations.replayWebhook(webhook!._id)).rejects.toMatchObject({ code: 'WEBHOOK_BUSY' });
     open();
     expect(await statuses()).toEqual(['processed']);
@@ -75,11 +76,11 @@ describe('replayMany()', () => {
     const [, second] = await failing(world, 'a', 'b', 'c');
     const { webhooks } = world.integrations;
     expect(await webhooks.replayMany({ eventType: 'b', provider: 'senders' })).toEqual({ replayed: 1 });
-    await vi.waitFor(() => expect(world.handled).toEqual(['b']));
+    await waitFor(() => expect(world.handled).toEqual(['b']));
     expect(await webhooks.replayMany({ integration: world.integration, before: second!.createdAt })).toEqual({
       replayed: 1,
     });
-    await vi.waitFor(() => expect(world.handled).toEqual(['b', 'a']));
+    await waitFor(() => expect(world.handled).toEqual(['b', 'a']));
   });
 
   it('replays processed ones of one integration, and never all', async () => {
@@ -89,7 +90,7 @@ describe('replayMany()', () => {
     await expect(webhooks.replayMany({ status: 'processed' })).rejects.toMatchObject({ code: 'OPTIONS_INVALID' });
     const { integration } = world;
     expect(await webhooks.replayMany({ status: 'processed', integration })).toEqual({ replayed: 1 });
-    await vi.waitFor(() => expect(world.handled).toEqual(['a', 'a']), { timeout: 5_000 });
+    await waitFor(() => expect(world.handled).toEqual(['a', 'a']), { timeout: 5_000 });
   });
 });
 

@@ -1,6 +1,7 @@
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { useDatabase } from '../../../support/database.js';
 import { useConnectingApp } from './connecting-app.js';
+import { waitFor } from '../../../support/wait-for.js';
 
 const database = useDatabase();
 const app = useConnectingApp(database, { kind: 'github-app' });
@@ -52,7 +53,7 @@ describe('a refresh token that GitHub does not take', () => {
     const integration = await app.connected();
     app.api.authorizationServer.expireRefreshTokens();
     await expect(integration.at('/user').get()).rejects.toMatchObject({ statusCode: 401 });
-    await vi.waitFor(() => expect(told).toContain(integration.id));
+    await waitFor(() => expect(told).toContain(integration.id));
     const stored = await app.stored(integration);
     expect(stored.authStatus).toBe('needsReauthorization');
     await stored

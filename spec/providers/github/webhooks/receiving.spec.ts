@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createGitHub, type GitHubMetadata, type GitHubWebhook } from '../../../../providers/github/index.js';
 import { useDatabase } from '../../../support/database.js';
 import { gitHubToken, useGitHubReceiver, type GitHubDelivery } from '../../../support/github-webhooks.js';
+import { waitFor } from '../../../support/wait-for.js';
 
 const appSecret = 'secret of the app';
 const database = useDatabase();
@@ -143,7 +144,7 @@ describe('a webhook of a repository', () => {
       credentials: { token: gitHubToken, webhookSecret: 'the next' },
     });
     // Integrations are remembered for a second.
-    await vi.waitFor(async () => expect((await deliver(path, { secret: 'the last' })).status).toBe(401), {
+    await waitFor(async () => expect((await deliver(path, { secret: 'the last' })).status).toBe(401), {
       timeout: 10_000,
       interval: 100,
     });
@@ -225,7 +226,7 @@ describe('a webhook of a GitHub App', () => {
     expect((await sent(repo))?.integrationId).toEqual(one._id);
     expect((await sent(`${repo}.js`))?.integrationId).toEqual(whole._id);
     await connect('app', { owner, repo });
-    await vi.waitFor(async () => expect((await sent(repo))?.integrationId).toBeNull(), { timeout: 10_000 });
+    await waitFor(async () => expect((await sent(repo))?.integrationId).toBeNull(), { timeout: 10_000 });
   });
 });
 

@@ -2,11 +2,12 @@ import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import type { WebhookDefinition } from '@octokit/webhooks-examples';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { IntegrationWebhookFields, WebhookRequest } from '../../../../lib/index.js';
 import { createGitHub, type GitHubPayload, type GitHubWebhook } from '../../../../providers/github/index.js';
 import { useDatabase } from '../../../support/database.js';
 import { gitHubToken, useGitHubReceiver } from '../../../support/github-webhooks.js';
+import { waitFor } from '../../../support/wait-for.js';
 
 const TIMEOUT_MS = 60_000;
 const secret = "It's a Secret to Everybody";
@@ -107,7 +108,7 @@ async function connect(): Promise<void> {
 const stored = () => integrations.models.IntegrationWebhook.find().lean<IntegrationWebhookFields[]>();
 
 async function settled(times: number): Promise<void> {
-  await vi.waitFor(
+  await waitFor(
     async () => {
       const open = await integrations.models.IntegrationWebhook.countDocuments({ status: { $ne: 'processed' } });
       const calls = [...handled.values()].flat().length;
