@@ -1,3 +1,4 @@
+import { fromNow } from '../lib/from-now.js';
 import type { JobData, JobDefinition } from '../lib/types/job-queue.js';
 import { jobIndexes } from './job-indexes.js';
 import type { JobRepository } from './job-repository.js';
@@ -62,7 +63,7 @@ export function sortedData(data: JobData): JobData {
 function recurringUpdate({ name, everySeconds, isDueAtOnce = false }: JobDefinition): BulkWrite[] {
   if (everySeconds === undefined) return [];
   const interval = everySeconds * 1_000;
-  const inAnInterval = { $add: ['$$NOW', interval] };
+  const inAnInterval = fromNow(interval);
   const isNew = { $eq: [{ $type: '$repeatInterval' }, 'missing'] };
   const nextRunAt = {
     $switch: {

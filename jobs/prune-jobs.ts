@@ -1,8 +1,8 @@
 import type { JobDefinition } from '../lib/types/job-queue.js';
+import { dayMs } from '../lib/time-units.js';
 import type { JobStore } from './job-store.js';
 
 export const pruneJobsName = 'integrations.prune-jobs';
-const dayMs = 86_400_000;
 
 /** Deletes, once an hour, the jobs that failed long ago. */
 export function pruneJobs(store: Pick<JobStore, 'prune'>, keepFailedDays: number): JobDefinition {

@@ -15,7 +15,7 @@ export {
 export { MappingAlreadyClaimedError, type MappingAlreadyClaimedFacts } from './errors/mapping-already-claimed-error.js';
 
 /** The codes whose errors have a class of their own, with more facts. */
-interface ErrorClasses {
+export interface IntegrationErrorClasses {
   readonly RETRYABLE: RetryableError;
   readonly RETRIES_EXHAUSTED: RetriesExhaustedError;
   readonly UPSTREAM_STATUS: HttpResponseError;
@@ -27,8 +27,8 @@ interface ErrorClasses {
 }
 
 /** What an error of that code is. */
-export type IntegrationErrorOf<Code extends IntegrationErrorCode> = Code extends keyof ErrorClasses
-  ? ErrorClasses[Code]
+export type IntegrationErrorOf<Code extends IntegrationErrorCode> = Code extends keyof IntegrationErrorClasses
+  ? IntegrationErrorClasses[Code]
   : IntegrationError<Code>;
 
 /**

@@ -5,6 +5,7 @@ import { optionsSchema } from '../schemas/json/options.js';
 import { IntegrationError } from './errors.js';
 import { compileValidator } from './json-schema/compile-validator.js';
 import { describeErrors } from './json-schema/describe-errors.js';
+import { isJsonObject } from './plain-object.js';
 import type { LoggerLike } from './types/logger.js';
 import type { RetentionSettings } from './types/retention-settings.js';
 import type { SyncSettings } from './types/sync-settings.js';
@@ -266,7 +267,7 @@ const ownData = [
 ] as const;
 
 function copyOptions(options: unknown): unknown {
-  if (!isPlainObject(options)) return options;
+  if (!isJsonObject(options)) return options;
   const copy = { ...options };
   for (const name of ownData) if (name in copy) copy[name] = copyData(copy[name]);
   return copy;
@@ -274,7 +275,7 @@ function copyOptions(options: unknown): unknown {
 
 function copyData(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copyData);
-  if (!isPlainObject(value)) return value;
+  if (!isJsonObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, copyData(member)]));
 }
 
@@ -282,8 +283,4 @@ function deepFreeze(value: unknown): void {
   if (typeof value !== 'object' || value === null) return;
   Object.values(value).forEach(deepFreeze);
   Object.freeze(value);
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

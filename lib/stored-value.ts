@@ -1,6 +1,6 @@
 import { deserialize, serialize } from 'node:v8';
 import { isAnyArrayBuffer, isBoxedPrimitive, isDate, isMap, isNativeError, isRegExp, isSet } from 'node:util/types';
-import { isPlainObject } from './http/plain-object.js';
+import { isPlainObject } from './plain-object.js';
 
 /**
  * The bytes of a value, by the structured clone algorithm: null, undefined, numbers, bytes, dates, maps and sets come

@@ -6,7 +6,8 @@ import type { PolymorphicTarget } from '../lib/types/polymorphic.js';
 import { findLoadable } from './find-loadable.js';
 import { rememberIntegration } from './integration-of.js';
 
-type PerRequest<T> = (req: Request) => T | PromiseLike<T>;
+/** Gives what is wanted for one request. */
+export type PerRequest<T> = (req: Request) => T | PromiseLike<T>;
 
 export interface LoadIntegrationOptions {
   /**

@@ -17,14 +17,11 @@ export interface OAuthRouteOptions {
    */
   readonly guard?: Guard | undefined;
   /**
-   * Who sends the request, e.g. `(req) => req.user?.id`: who comes back must be who was sent. Default: anybody, in the
-   * same browser.
+   * Who sends the request, e.g. `(req) => req.user?.id`; null, undefined: nobody. Who comes back must be who was sent.
+   * Default: anybody, in the same browser.
    */
-  readonly user?: ((req: Request) => UserName | PromiseLike<UserName>) | undefined;
+  readonly user?: ((req: Request) => string | null | undefined | PromiseLike<string | null | undefined>) | undefined;
 }
-
-/** Null, undefined: nobody. */
-type UserName = string | null | undefined;
 
 /** What the routes need of an instance. */
 export interface OAuthRoutedInstance {

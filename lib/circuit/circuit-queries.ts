@@ -2,6 +2,7 @@ import type { Types } from 'mongoose';
 import type { StoredCircuit } from '../../schemas/integration-gate.js';
 import { durableWrite } from '../durable-write.js';
 import { despiteOthers } from '../failures/despite-others.js';
+import { fromNow } from '../from-now.js';
 import type { GateCollection } from '../gates/gate-collection.js';
 import { gateProjection, type GateReply } from '../gates/gate-view.js';
 import type { AttemptResult } from '../requests/attempt-result.js';
@@ -39,7 +40,6 @@ export interface CircuitQueries {
 const closed = { state: 'closed', openedAt: null, openUntil: null, probeUntil: null, b: { $literal: {} }, fails: 0 };
 const nextEpoch = { epoch: { $add: [{ $ifNull: ['$circuit.epoch', 0] }, 1] } };
 const past = (instant: string) => ({ $lte: [{ $ifNull: [instant, new Date(0)] }, '$$NOW'] });
-const fromNow = (ms: number) => ({ $add: ['$$NOW', ms] });
 const inState = (state: StoredCircuit['state']) => ({ $eq: ['$circuit.state', state] });
 
 /** A stage that changes fields of the circuit. */

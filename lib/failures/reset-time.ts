@@ -1,6 +1,6 @@
+import { dayMs } from '../time-units.js';
 import { parseHttpDate } from './retry-after.js';
 
-const dayMs = 86_400_000;
 /** Windows are a month long at the most, … */
 const furthestAheadMs = 32 * dayMs;
 /** … and clocks differ. */

@@ -1,7 +1,7 @@
 import { IntegrationError } from '../errors.js';
+import { isPlainObject } from '../plain-object.js';
 import type { PlainObject } from '../types/json.js';
 import type { BuiltRequest } from './messages.js';
-import { isPlainObject } from './plain-object.js';
 import { setParameters } from './query-string.js';
 import { encodeBody, isFormData } from './request-body.js';
 import { mergeHeaders, type Headers } from './request-headers.js';

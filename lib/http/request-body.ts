@@ -1,7 +1,7 @@
 import { Readable, Stream } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { IntegrationError } from '../errors.js';
-import { isPlainObject } from './plain-object.js';
+import { isPlainObject } from '../plain-object.js';
 import { setParameters } from './query-string.js';
 import type { RequestBody } from './messages.js';
 

@@ -1,5 +1,6 @@
 import { Types } from 'mongoose';
 import { durableWrite } from '../durable-write.js';
+import { fromNow } from '../from-now.js';
 import type { LedgerCollection, LedgerRecord } from './ledger-record.js';
 
 /** What is written of a claim; the dates come from the server. */
@@ -77,7 +78,6 @@ export type LedgerFilter = Parameters<LedgerCollection['updateOne']>[0];
 
 const claimOptions = { ...durableWrite, upsert: true, returnDocument: 'after' } as const;
 
-export const fromNow = (ms: number) => ({ $add: ['$$NOW', ms] });
 export const stamped = (fields: object) => ({ ...fields, updatedAt: '$$NOW' });
 
 /** The fields of a write that happened. */

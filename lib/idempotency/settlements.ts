@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Types } from 'mongoose';
 import type { LoggerLike } from '../types/logger.js';
+import { minuteMs } from '../time-units.js';
 import { withinTime } from '../within-time.js';
 import { reasonOf } from './database-unavailable.js';
 
@@ -29,7 +30,7 @@ const longestStopMs = 5_000;
 const longestReplyMs = 10_000;
 const longestPauseMs = 1_000;
 /** From then on the write is left to what its lease says of it: unknown. */
-const patienceMs = 5 * 60_000;
+const patienceMs = 5 * minuteMs;
 
 export function createSettlements(logger: LoggerLike): Settlements {
   const pending = new Set<Promise<void>>();

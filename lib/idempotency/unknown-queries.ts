@@ -1,14 +1,8 @@
 import type { Types } from 'mongoose';
 import { durableWrite } from '../durable-write.js';
-import {
-  completed,
-  expired,
-  fromNow,
-  hasExpired,
-  stamped,
-  type KeptResult,
-  type LedgerFilter,
-} from './ledger-queries.js';
+import { fromNow } from '../from-now.js';
+import { primary } from '../primary.js';
+import { completed, expired, hasExpired, stamped, type KeptResult, type LedgerFilter } from './ledger-queries.js';
 import type { LedgerCollection, LedgerRecord } from './ledger-record.js';
 
 /** Which write: an integration and a key. */
@@ -37,8 +31,6 @@ export interface UnknownQueries {
   /** It did not happen: forgets it. By who reconciles it; null: by an operator. */
   discard(id: Types.ObjectId, reconciler: string | null): Promise<boolean>;
 }
-
-const primary = { readPreference: 'primary' } as const;
 
 export function createUnknownQueries(collection: LedgerCollection): UnknownQueries {
   return {

@@ -11,6 +11,7 @@ import type { CallGate } from '../requests/call-gate.js';
 import { outerSignals } from '../requests/outer-signals.js';
 import type { WriteLedger } from '../requests/stages/claim-idempotency-key.js';
 import type { LoggerLike } from '../types/logger.js';
+import { dayMs } from '../time-units.js';
 import { createClaimKey, type Claimed } from './claim-key.js';
 import { createIdempotencyService, type IdempotencyService } from './idempotency-service.js';
 import { createKeptResults } from './kept-results.js';
@@ -42,8 +43,6 @@ export interface SharedWriteLedger extends WriteLedger {
   /** Resolves when what is known of writes is stored, or after a while. Never rejects. */
   stop(): Promise<void>;
 }
-
-const dayMs = 86_400_000;
 
 export function createWriteLedger(parts: WriteLedgerParts): SharedWriteLedger {
   const { models, settings, gate, fingerprints, logger } = parts;

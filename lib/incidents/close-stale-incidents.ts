@@ -1,6 +1,7 @@
 import type { Types } from 'mongoose';
 import type { IntegrationModel } from '../../schemas/integration.js';
 import { durableWrite } from '../durable-write.js';
+import { hourMs } from '../time-units.js';
 import { closedBecause } from './incident-updates.js';
 import { announce, incidents, type IncidentSignalParts } from './signal-incident.js';
 
@@ -11,7 +12,6 @@ export interface StaleIncidentParts extends IncidentSignalParts {
 }
 
 const batch = 100;
-const hourMs = 3_600_000;
 
 /**
  * Closes the incidents that nobody has said anything about for long, and resolves to how many this process closed.

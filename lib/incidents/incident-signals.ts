@@ -2,6 +2,7 @@ import type { IntegrationDocument } from '../../schemas/integration.js';
 import type { IncidentSeverity, IncidentSource } from '../../schemas/integration-incident.js';
 import { createRecentValues } from '../recent-values.js';
 import type { LoggerLike } from '../types/logger.js';
+import { hourMs } from '../time-units.js';
 import { signalIncident, type IncidentSignalParts } from './signal-incident.js';
 
 /** Where the parts of the package say what is wrong with an integration. */
@@ -30,7 +31,7 @@ export interface IncidentSignals {
   ): Promise<void>;
 }
 
-const reminderMs = 3_600_000;
+const reminderMs = hourMs;
 const mostReminders = 10_000;
 /** A state that changes on and on is left to those who change it. */
 const mostCorrections = 5;

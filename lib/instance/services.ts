@@ -13,7 +13,7 @@ import type { IdempotencyService } from '../idempotency/idempotency-service.js';
 import type { CacheService } from '../response-cache/cache-service.js';
 import type { CircuitService } from '../circuit/circuit-service.js';
 import type { KeyUsage } from '../credentials/key-usage.js';
-import type { RotateKeysInput, RotationResult } from '../credentials/rotate-keys.js';
+import type { RotateKeysOptions, RotationResult } from '../credentials/rotate-keys.js';
 import type { EventHub } from '../event-hub.js';
 import type { RateLimitService } from '../rate-limits/rate-limit-service.js';
 import type { CreateIntegrationInput } from '../integration-store/create-integration.js';
@@ -21,7 +21,7 @@ import type { DeletionResult } from '../integration-store/delete-integration.js'
 import type { IntegrationLookup } from '../integration-store/find-integration.js';
 import type { ListIntegrationsInput } from '../integration-store/list-integrations.js';
 import type { UpdateIntegrationInput } from '../integration-store/update-integration.js';
-import type { SessionOption } from '../durable-write.js';
+import type { SessionOption } from '../types/session-option.js';
 import type { FailureSummaryOptions } from '../monitoring/failure-summary.js';
 import type { FailureRateReport } from '../types/failure-rate-report.js';
 import type { FailureSummary } from '../types/failure-summary.js';
@@ -62,7 +62,7 @@ export type EntriesOf<Providers extends ProviderMap> = {
 }[keyof Providers & string];
 
 /** The entry of one key. */
-type EntryOf<Entry extends ProviderEntry, Key extends string> = Entry extends { readonly key: infer Known }
+export type EntryOf<Entry extends ProviderEntry, Key extends string> = Entry extends { readonly key: infer Known }
   ? Key extends Known
     ? Entry
     : never
@@ -178,7 +178,7 @@ export interface IntegrationServices<Entry extends ProviderEntry> {
   readonly requests: Reports['requests'];
 
   /** Seals everything with the first encryption key; see the page on keys. */
-  rotateKeys(options?: Omit<RotateKeysInput, 'model' | 'keyRing'>): Promise<RotationResult>;
+  rotateKeys(options?: RotateKeysOptions): Promise<RotationResult>;
   /** Creates the collections and indexes. */
   install(): Promise<void>;
   /** Waits for the connection, checks the server, installs, and runs jobs from now on. */

@@ -5,8 +5,9 @@ import { IntegrationError } from '../errors.js';
 import type { IdOrDocument } from '../types/polymorphic.js';
 import { integrationId, integrationNotFound } from './integration-id.js';
 import type { StoreDependencies } from './store-dependencies.js';
-import type { SessionOption } from '../durable-write.js';
+import type { SessionOption } from '../types/session-option.js';
 
+/** What `delete()` has deleted. */
 export interface DeletionResult {
   /** False when there was no such integration (any more). */
   readonly deleted: boolean;

@@ -2,7 +2,8 @@ import type { IntegrationDocument } from '../../schemas/integration.js';
 import type { IdOrDocument } from '../types/polymorphic.js';
 import { integrationId, integrationNotFound } from './integration-id.js';
 import type { StoreDependencies } from './store-dependencies.js';
-import { writeOptions, type SessionOption } from '../durable-write.js';
+import { writeOptions } from '../durable-write.js';
+import type { SessionOption } from '../types/session-option.js';
 
 /**
  * Switches an integration off. Its health stays what it is: `disabled` means that failures switched it off, which alone

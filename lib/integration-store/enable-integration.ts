@@ -4,7 +4,8 @@ import { afterCommit } from '../after-commit.js';
 import { findIntegrationOrFail } from './find-integration.js';
 import { integrationId, integrationNotFound } from './integration-id.js';
 import type { StoreDependencies } from './store-dependencies.js';
-import { writeOptions, type SessionOption } from '../durable-write.js';
+import { writeOptions } from '../durable-write.js';
+import type { SessionOption } from '../types/session-option.js';
 
 const enabled = { isActive: true, healthStatus: 'healthy', consecutiveFailures: 0 } as const;
 

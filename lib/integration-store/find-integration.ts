@@ -4,8 +4,9 @@ import type { PolymorphicTarget } from '../types/polymorphic.js';
 import { checkFields, ownerFields } from './field-rules.js';
 import { integrationId, integrationNotFound } from './integration-id.js';
 import type { StoreDependencies } from './store-dependencies.js';
-import type { SessionOption } from '../durable-write.js';
+import type { SessionOption } from '../types/session-option.js';
 
+/** What integrations must be like; what is absent does not matter. */
 export interface IntegrationFilter {
   readonly provider?: string;
   readonly name?: string;

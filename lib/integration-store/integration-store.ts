@@ -8,7 +8,7 @@ import { findIntegration, findIntegrationOrFail, type IntegrationLookup } from '
 import { listIntegrations, type ListIntegrationsInput } from './list-integrations.js';
 import type { StoreDependencies } from './store-dependencies.js';
 import { updateIntegration, type UpdateIntegrationInput } from './update-integration.js';
-import type { SessionOption } from '../durable-write.js';
+import type { SessionOption } from '../types/session-option.js';
 
 /** Creates, finds, changes and deletes integrations. Each function's own file says what it promises and raises. */
 export interface IntegrationStore {

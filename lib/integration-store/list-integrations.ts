@@ -4,8 +4,9 @@ import { integrationFilter, type IntegrationFilter } from './find-integration.js
 import { integrationId } from './integration-id.js';
 import { integrationInvalid } from './integration-invalid.js';
 import type { StoreDependencies } from './store-dependencies.js';
-import type { SessionOption } from '../durable-write.js';
+import type { SessionOption } from '../types/session-option.js';
 
+/** Which integrations, and which page of them. */
 export interface ListIntegrationsInput extends Omit<IntegrationFilter, 'name'> {
   /** 1 to 1000; default 100. */
   readonly limit?: number;

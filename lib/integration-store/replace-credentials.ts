@@ -5,7 +5,8 @@ import { IntegrationError } from '../errors.js';
 import type { PlainObject } from '../types/json.js';
 import { acceptedStatus } from './accepted-status.js';
 import type { StoreDependencies } from './store-dependencies.js';
-import { writeOptions, type SessionOption } from '../durable-write.js';
+import { writeOptions } from '../durable-write.js';
+import type { SessionOption } from '../types/session-option.js';
 
 export interface CredentialReplacement {
   readonly credentials: PlainObject;

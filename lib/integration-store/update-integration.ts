@@ -6,7 +6,8 @@ import { checkFields, ownerFields } from './field-rules.js';
 import { integrationId, integrationNotFound } from './integration-id.js';
 import { replaceCredentials } from './replace-credentials.js';
 import type { StoreDependencies } from './store-dependencies.js';
-import { writeOptions, type SessionOption } from '../durable-write.js';
+import { writeOptions } from '../durable-write.js';
+import type { SessionOption } from '../types/session-option.js';
 
 /** What is to change; what is absent stays. */
 export interface UpdateIntegrationInput {

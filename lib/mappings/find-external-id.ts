@@ -1,6 +1,6 @@
 import type { IntegrationDocument } from '../../schemas/integration.js';
 import type { IntegrationMappingModel } from '../../schemas/integration-mapping.js';
-import type { SessionOption } from '../durable-write.js';
+import type { SessionOption } from '../types/session-option.js';
 import type { PolymorphicTarget } from '../types/polymorphic.js';
 import { recordRef } from './record-ref.js';
 

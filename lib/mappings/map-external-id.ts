@@ -1,6 +1,6 @@
 import type { IntegrationDocument } from '../../schemas/integration.js';
 import type { IntegrationMappingDocument, IntegrationMappingModel } from '../../schemas/integration-mapping.js';
-import type { SessionOption } from '../durable-write.js';
+import type { SessionOption } from '../types/session-option.js';
 import type { ExternalId } from '../types/external-id.js';
 import type { PolymorphicTarget } from '../types/polymorphic.js';
 import { normaliseExternalId } from './external-id.js';

@@ -1,7 +1,7 @@
 import { trusted, type ClientSession } from 'mongoose';
 import type { IntegrationDocument } from '../../schemas/integration.js';
 import type { IntegrationMappingModel } from '../../schemas/integration-mapping.js';
-import type { SessionOption } from '../durable-write.js';
+import type { SessionOption } from '../types/session-option.js';
 import { IntegrationError } from '../errors.js';
 import type { ExternalId } from '../types/external-id.js';
 import type { RecordDocument, RecordModel } from '../types/record-model.js';

@@ -1,4 +1,5 @@
-import type { SessionOption } from '../durable-write.js';
+import type { SessionOption } from '../types/session-option.js';
+import { primary } from '../primary.js';
 import type { RecordDocument, RecordModel } from '../types/record-model.js';
 import { castIdOrNull } from './record-ref.js';
 
@@ -6,7 +7,7 @@ type AnyRecordModel = RecordModel<unknown, RecordDocument>;
 
 /** Those of the ids that are in the collection, also of records that the model hides from its own queries. */
 export async function storedIds(model: AnyRecordModel, ids: readonly unknown[]): Promise<unknown[]> {
-  const stored = await model.collection.distinct('_id', { _id: { $in: ids } }, { readPreference: 'primary' });
+  const stored = await model.collection.distinct('_id', { _id: { $in: ids } }, primary);
   return stored.map((id) => castIdOrNull(model, id));
 }
 

@@ -1,6 +1,6 @@
 import type { IntegrationDocument } from '../../schemas/integration.js';
 import type { IntegrationMappingModel } from '../../schemas/integration-mapping.js';
-import type { SessionOption } from '../durable-write.js';
+import type { SessionOption } from '../types/session-option.js';
 import { IntegrationError } from '../errors.js';
 import type { ExternalId } from '../types/external-id.js';
 import type { RecordAttributes, RecordDocument, RecordModel } from '../types/record-model.js';

@@ -1,5 +1,6 @@
 import type { IntegrationMappingDocument, IntegrationMappingModel } from '../../schemas/integration-mapping.js';
-import { writeOptions, type SessionOption } from '../durable-write.js';
+import { writeOptions } from '../durable-write.js';
+import type { SessionOption } from '../types/session-option.js';
 import { duplicateIndexOf } from './duplicate-index.js';
 import type { MappingKey } from './mapping-key.js';
 

@@ -1,4 +1,5 @@
-import { writeOptions, type SessionOption } from '../durable-write.js';
+import { writeOptions } from '../durable-write.js';
+import type { SessionOption } from '../types/session-option.js';
 import { IntegrationError } from '../errors.js';
 import type { RecordDocument, RecordModel } from '../types/record-model.js';
 

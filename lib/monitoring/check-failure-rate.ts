@@ -6,6 +6,7 @@ import { integrationId, integrationNotFound } from '../integration-store/integra
 import type { MonitoringSettings } from '../options.js';
 import type { FailureRateReport } from '../types/failure-rate-report.js';
 import type { IdOrDocument } from '../types/polymorphic.js';
+import { minuteMs } from '../time-units.js';
 import { failureRates, type FailureRate } from './failure-rates.js';
 import { failureSummary } from './failure-summary.js';
 
@@ -25,7 +26,7 @@ type Change = 'elevated' | 'recovered';
 
 const batchSize = 200;
 /** An episode lasts so long at least: a rate around the threshold must not become a stream of alarms. */
-const shortestEpisodeMs = 60_000;
+const shortestEpisodeMs = minuteMs;
 
 /**
  * Looks at the share of failed calls of one integration, or of all active ones, and emits `elevatedFailureRate` once
@@ -66,7 +67,7 @@ async function* activeOnes({ models }: FailureRateParts): AsyncGenerator<Watched
 }
 
 async function checkBatch(parts: FailureRateParts, batch: readonly Watched[]): Promise<Change[]> {
-  const since = new Date(Date.now() - parts.settings.windowMinutes * 60_000);
+  const since = new Date(Date.now() - parts.settings.windowMinutes * minuteMs);
   const ids = batch.map(({ _id }) => _id);
   const rates = await failureRates(parts.models, ids, since);
   const changes: Change[] = [];

@@ -4,6 +4,7 @@ import { integrationId, integrationNotFound } from '../integration-store/integra
 import { integrationInvalid } from '../integration-store/integration-invalid.js';
 import type { FailureSummary } from '../types/failure-summary.js';
 import type { IdOrDocument } from '../types/polymorphic.js';
+import { minuteMs } from '../time-units.js';
 import { failureClassOfCall, isFailedCall, summaryTimeMs } from './failed-calls.js';
 
 export interface FailureSummaryOptions {
@@ -32,7 +33,7 @@ export async function failureSummary(
   const id = integrationId(target);
   if (id === null || (await models.Integration.exists({ _id: id })) === null) throw integrationNotFound(target);
   const until = new Date();
-  const since = new Date(until.getTime() - minutes * 60_000);
+  const since = new Date(until.getTime() - minutes * minuteMs);
   const [facets] = await models.IntegrationRequest.aggregate<Facets>(summaryPipeline(id, since, until)).option({
     maxTimeMS: summaryTimeMs,
   });

@@ -3,6 +3,7 @@ import type { IntegrationFields } from '../../schemas/integration.js';
 import { durableWrite } from '../durable-write.js';
 import { fromNow } from '../from-now.js';
 import type { IntegrationCollection } from '../integration-store/integration-collection.js';
+import { primary } from '../primary.js';
 
 /** The stored state that a refresh depends on, as it was read. */
 export type RefreshRow = IntegrationFields;
@@ -50,7 +51,6 @@ export interface FailedRefresh {
 /** What has a grant that may still be good. */
 const hasGrant = { authStatus: { $ne: 'revoked' }, grantEndedAt: null } as const;
 
-const primary = { readPreference: 'primary' } as const;
 const after = { ...durableWrite, returnDocument: 'after' } as const;
 const longAgo = new Date(0);
 

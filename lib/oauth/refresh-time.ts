@@ -1,5 +1,7 @@
+import { minuteMs } from '../time-units.js';
+
 /** No token is refreshed longer ahead than that by being spread out. */
-const longestSpreadMs = 30 * 60_000;
+const longestSpreadMs = 30 * minuteMs;
 /** None is refreshed again so soon, even one that has expired by our clock: that clock is wrong then. */
 const leastAgeMs = 10_000;
 

@@ -7,6 +7,7 @@ import { keepLease, type Lease, type Moment } from '../idempotency/lease.js';
 import { integrationIdentity } from '../integration-identity.js';
 import { persevere } from '../persevere.js';
 import type { PlainObject } from '../types/json.js';
+import { minuteMs } from '../time-units.js';
 import { checkedTokens } from './checked-tokens.js';
 import { isAnswerLost, isGrantInvalid } from './invalid-grant.js';
 import type { NewTokens, RefreshQueries, RefreshRow } from './refresh-queries.js';
@@ -46,7 +47,7 @@ export interface HeldRefresh {
 }
 
 /** A new token is worth more patience than any other write: the old one is worth nothing any more. */
-const patienceMs = 10 * 60_000;
+const patienceMs = 10 * minuteMs;
 const firstWaitMs = 2_000;
 const longestWaitMs = 60_000;
 

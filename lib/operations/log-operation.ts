@@ -8,7 +8,7 @@ import type {
 import type { StoredError } from '../../schemas/integration-request.js';
 import { afterCommit } from '../after-commit.js';
 import { ambient } from '../context.js';
-import type { SessionOption } from '../durable-write.js';
+import type { SessionOption } from '../types/session-option.js';
 import { IntegrationError } from '../errors.js';
 import type { EventHub } from '../event-hub.js';
 import type { IntegrationEventName } from '../events.js';

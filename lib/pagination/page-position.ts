@@ -1,4 +1,4 @@
-import { isPlainObject } from '../http/plain-object.js';
+import { isPlainObject } from '../plain-object.js';
 import type { PlainObject } from '../types/json.js';
 
 /** Where a page is: what its call has beside what all have. Plain data, to be stored and gone on from. */

@@ -1,5 +1,5 @@
 import { IntegrationError } from '../errors.js';
-import { isPlainObject } from '../http/plain-object.js';
+import { isPlainObject } from '../plain-object.js';
 import { collectedBy, type BuilderParts } from '../requests/builder.js';
 import { checkLabel, type CallSpec } from '../requests/call-spec.js';
 import { isRead } from '../requests/read-methods.js';

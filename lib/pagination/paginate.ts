@@ -1,4 +1,4 @@
-import { isPlainObject } from '../http/plain-object.js';
+import { isPlainObject } from '../plain-object.js';
 import { abortError } from '../requests/follow-signals.js';
 import type { RequestBuilder } from '../types/request-builder.js';
 import { checkedCount } from './counted-position.js';
@@ -40,8 +40,6 @@ export interface Pager<Page = unknown, Item = unknown> extends AsyncIterable<Ite
   pages(): AsyncIterable<FetchedPage<Page, Item>>;
 }
 
-type ItemsOf<Page, Item> = (page: Page) => readonly Item[];
-
 /**
  * Lists what another API gives page by page. Each page is a call of the integration like any other: logged, rate
  * limited, retried. The next one is made when the items of the last are taken; who leaves the loop makes no more.
@@ -60,7 +58,7 @@ export function paginate<Page, Item>(
   strategy: PageStrategy<NoInfer<Page>>,
   options: PaginateOptions & {
     /** Where the items of a page are. Default: the page, or the body of a whole response, is the list of them. */
-    readonly items: ItemsOf<Page, Item>;
+    readonly items: (page: Page) => readonly Item[];
   },
 ): Pager<Page, Item>;
 export function paginate<Page extends readonly unknown[]>(
@@ -76,7 +74,7 @@ export function paginate(
 export function paginate(
   source: PageSource<unknown>,
   strategy: PageStrategy,
-  options: PaginateOptions & { readonly items?: ItemsOf<unknown, unknown> | undefined } = {},
+  options: PaginateOptions & { readonly items?: ItemsOfPage | undefined } = {},
 ): Pager {
   const { method = 'GET', signal, items = listIn, from, maxPages = 10_000 } = options;
   const listing: Listing = {
@@ -89,10 +87,12 @@ export function paginate(
   return { pages: () => pagesOf(listing), [Symbol.asyncIterator]: () => itemsOf(listing) };
 }
 
+type ItemsOfPage = (page: unknown) => readonly unknown[];
+
 interface Listing {
   readonly source: OpenSource;
   readonly strategy: PageStrategy;
-  readonly itemsOf: ItemsOf<unknown, unknown>;
+  readonly itemsOf: ItemsOfPage;
   readonly from: PagePosition;
   readonly maxPages: number;
 }

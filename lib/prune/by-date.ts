@@ -1,11 +1,5 @@
-import {
-  chunksOf,
-  primary,
-  type ChunkSource,
-  type DocumentCollection,
-  type Prunable,
-  type StoredRow,
-} from './chunks.js';
+import { primary } from '../primary.js';
+import { chunksOf, type ChunkSource, type DocumentCollection, type Prunable, type StoredRow } from './chunks.js';
 
 /** A collection that can be counted. */
 export interface CountedCollection<Row extends StoredRow = StoredRow> extends DocumentCollection<Row> {

@@ -1,7 +1,8 @@
 import type { Types } from 'mongoose';
+import { primary } from '../primary.js';
 import { pagesOf } from '../sync/pages-of.js';
 import type { CountedCollection } from './by-date.js';
-import { chunksOf, primary, type ChunkSource, type Prunable } from './chunks.js';
+import { chunksOf, type ChunkSource, type Prunable } from './chunks.js';
 
 interface LoggedRow {
   readonly _id: Types.ObjectId;

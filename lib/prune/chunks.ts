@@ -1,3 +1,4 @@
+import { primary } from '../primary.js';
 import { pagesOf } from '../sync/pages-of.js';
 
 /** Documents that are too old, a thousand at most. */
@@ -53,7 +54,6 @@ export interface ChunkSource<Row extends StoredRow> {
 export const chunkSize = 1_000;
 /** Deleted by one command: whoever writes at that moment waits for no more than a few milliseconds. */
 const sliceSize = 50;
-export const primary = { readPreference: 'primary' } as const;
 
 /**
  * For what is simply repeated when it gets lost. Of a replica set the majority has to keep up: nothing else would slow

@@ -2,9 +2,9 @@ import type { Types } from 'mongoose';
 import type { IntegrationSyncRunFields } from '../../schemas/integration-sync-run.js';
 import type { IntegrationModels } from '../../schemas/models.js';
 import { integrationCollection } from '../integration-store/integration-collection.js';
+import { primary } from '../primary.js';
 import { itemCollection, type ItemCollections } from '../sync/items/item-collections.js';
 import { runCollection, type RunCollection } from '../sync/runs/run-collection.js';
-import { primary } from './chunks.js';
 
 export type FreeRunModels = Pick<IntegrationModels, 'Integration' | 'IntegrationSyncItem' | 'IntegrationSyncRun'>;
 export type SettledRun = Pick<IntegrationSyncRunFields, '_id' | 'integrationId'>;

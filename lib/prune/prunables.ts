@@ -1,13 +1,15 @@
 import type { Types } from 'mongoose';
 import type { IntegrationModels } from '../../schemas/models.js';
 import { isDate } from '../../schemas/partial-filters.js';
+import { primary } from '../primary.js';
 import type { RetentionSettings } from '../types/retention-settings.js';
 import { itemCollections } from '../sync/items/item-collections.js';
 import { runCollection } from '../sync/runs/run-collection.js';
+import { dayMs } from '../time-units.js';
 import { prunableWebhooks } from '../webhooks/prune-webhooks.js';
 import { prunableByDate } from './by-date.js';
 import { prunableByIntegration } from './by-integration.js';
-import { primary, type Prunable } from './chunks.js';
+import type { Prunable } from './chunks.js';
 import { createFreeRuns, type FreeRuns } from './free-runs.js';
 import type { PruneTarget } from './prune-target.js';
 import { prunableSyncItems } from './sync-items.js';
@@ -18,8 +20,6 @@ export interface PrunableParts {
   readonly settings: RetentionSettings;
   readonly webhookDays: number;
 }
-
-const dayMs = 86_400_000;
 
 /**
  * What is old, by the server's time in milliseconds since the epoch.

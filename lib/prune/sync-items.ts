@@ -1,9 +1,10 @@
 import type { Types } from 'mongoose';
 import type { IntegrationSyncRunFields } from '../../schemas/integration-sync-run.js';
 import { durableWrite } from '../durable-write.js';
+import { primary } from '../primary.js';
 import type { ItemCollections } from '../sync/items/item-collections.js';
 import type { RunCollection } from '../sync/runs/run-collection.js';
-import { chunkSize, chunksOf, primary, type Chunk, type Prunable } from './chunks.js';
+import { chunkSize, chunksOf, type Chunk, type Prunable } from './chunks.js';
 import type { FreeRuns } from './free-runs.js';
 
 export interface SyncItemSource extends ItemCollections {

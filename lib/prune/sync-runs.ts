@@ -1,8 +1,9 @@
 import type { IntegrationSyncRunFields } from '../../schemas/integration-sync-run.js';
 import { durableWrite } from '../durable-write.js';
+import { primary } from '../primary.js';
 import type { ItemCollections } from '../sync/items/item-collections.js';
 import type { RunCollection } from '../sync/runs/run-collection.js';
-import { chunksOf, primary, type Prunable } from './chunks.js';
+import { chunksOf, type Prunable } from './chunks.js';
 import type { FreeRuns } from './free-runs.js';
 
 export interface SyncRunSource extends Pick<ItemCollections, 'batches'> {

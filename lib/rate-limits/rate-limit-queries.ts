@@ -1,6 +1,7 @@
 import type { Types } from 'mongoose';
 import type { IntegrationGateFields } from '../../schemas/integration-gate.js';
 import { durableWrite } from '../durable-write.js';
+import { fromNow } from '../from-now.js';
 import type { GateCollection } from '../gates/gate-collection.js';
 import { gateProjection, type GateReply } from '../gates/gate-view.js';
 import type { GateViews } from '../gates/gate-views.js';
@@ -34,7 +35,7 @@ export function createRateLimitQueries(collection: GateCollection, views: GateVi
   return {
     async override(integrationId, { limit, seconds }, forMs) {
       const gateId = integrationId.toHexString();
-      const until = forMs === null ? null : { $add: ['$$NOW', forMs] };
+      const until = forMs === null ? null : fromNow(forMs);
       const update = [{ $set: { integrationId, override: { limit, seconds, until } } }];
       learn(gateId, await collection.findOneAndUpdate({ _id: gateId }, update, { ...options, upsert: true }));
     },

@@ -1,4 +1,5 @@
 import type { Types } from 'mongoose';
+import { fromNow } from '../from-now.js';
 import { gateProjection, type GateReply } from '../gates/gate-view.js';
 import { limitExpression } from './active-override.js';
 import type { RateRule } from './rate-rule.js';
@@ -82,7 +83,7 @@ function grantedExpression({ rules, interactive, background, ahead }: Reservatio
 /** The slot lasts as long as the longest of its tokens may be on its way. */
 function withTokens({ slotId, longestMs }: Reservation, path: string): object {
   const log = `$${path}`;
-  const end = { $add: ['$$NOW', longestMs] };
+  const end = fromNow(longestMs);
   const grown = { i: slotId, t: { $max: ['$$this.t', end] }, n: { $add: ['$$this.n', '$granted'] } };
   const merged = { $map: { input: log, in: { $cond: [{ $eq: ['$$this.i', slotId] }, grown, '$$this'] } } };
   const added = { $concatArrays: [log, [{ i: slotId, t: end, n: '$granted' }]] };
@@ -94,7 +95,7 @@ function holdBack({ rules, interactive, holdsBack }: Reservation): object {
   const frees = rules.map((rule) => ({
     $cond: [{ $lte: [roomIn(rule), '$granted'] }, freeAtExpression(rule, oldestIn(rule)), '$$NOW'],
   }));
-  const asksAgain = { $min: [{ $max: frees }, { $add: ['$$NOW', longestHoldBackMs] }] };
+  const asksAgain = { $min: [{ $max: frees }, fromNow(longestHoldBackMs)] };
   const until = { $add: [{ $max: ['$suppressUntil', '$$NOW', asksAgain] }, momentMs] };
   const held = { $max: ['$foregroundUntil', until] };
   return { foregroundUntil: { $cond: [{ $lt: ['$granted', interactive] }, held, '$foregroundUntil'] } };

@@ -1,4 +1,5 @@
 import type { Types } from 'mongoose';
+import { fromNow } from '../from-now.js';
 import type { GateCollection } from '../gates/gate-collection.js';
 import { gateProjection, type GateReply } from '../gates/gate-view.js';
 import type { GateViews } from '../gates/gate-views.js';
@@ -66,6 +67,6 @@ const suppressionOptions = {
 
 /** Only grows: a shorter wish does not shorten a longer one. */
 function suppressionUpdate(ms: number, integrationId: Types.ObjectId | null): Record<string, unknown>[] {
-  const until = { $max: ['$suppressUntil', { $add: ['$$NOW', ms] }] };
+  const until = { $max: ['$suppressUntil', fromNow(ms)] };
   return [{ $set: { suppressUntil: until, ...(integrationId !== null && { integrationId }) } }];
 }

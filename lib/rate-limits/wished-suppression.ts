@@ -1,6 +1,7 @@
 import type { ResponseMetadata } from '../context.js';
+import { dayMs } from '../time-units.js';
 
-const longestWishMs = 86_400_000;
+const longestWishMs = dayMs;
 
 /**
  * For how long an answer asks to stay away, in milliseconds; 0: it does not. A wait that it names comes first; else it

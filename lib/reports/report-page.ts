@@ -2,6 +2,7 @@ import type { IntegrationFields, IntegrationModel } from '../../schemas/integrat
 import { IntegrationError } from '../errors.js';
 import { integrationCollection } from '../integration-store/integration-collection.js';
 import { integrationId, integrationNotFound } from '../integration-store/integration-id.js';
+import { primary } from '../primary.js';
 import type { IdOrDocument } from '../types/polymorphic.js';
 
 /** Which integrations a report is about. */
@@ -52,7 +53,7 @@ export async function reportPage(model: IntegrationModel, options: ReportOptions
         { $project: projection },
         { $set: { now: '$$NOW' } },
       ],
-      { readPreference: 'primary' },
+      primary,
     )
     .toArray();
   if (target !== undefined && found.length === 0) throw integrationNotFound(target);

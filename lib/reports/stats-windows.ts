@@ -1,10 +1,11 @@
-const hourMs = 3_600_000;
+import { dayMs } from '../time-units.js';
 
 /** The times that figures are given for, from the shortest to the longest; each holds those before. */
 export const statsWindows = ['last24Hours', 'last7Days', 'last30Days'] as const;
+/** A time that figures are given for. */
 export type StatsWindow = (typeof statsWindows)[number];
 
-const lengthMs = { last24Hours: 24 * hourMs, last7Days: 7 * 24 * hourMs, last30Days: 30 * 24 * hourMs } as const;
+const lengthMs = { last24Hours: dayMs, last7Days: 7 * dayMs, last30Days: 30 * dayMs } as const;
 
 export function windowStart(window: StatsWindow, now: number): Date {
   return new Date(now - lengthMs[window]);

@@ -1,5 +1,5 @@
 import { IntegrationError } from '../errors.js';
-import { isPlainObject } from '../http/plain-object.js';
+import { isPlainObject } from '../plain-object.js';
 import type { Call } from './call.js';
 
 /** What a URL call sends, and the headers that are added for its idempotency key. */

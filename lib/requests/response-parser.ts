@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { IntegrationError } from '../errors.js';
-import { isPlainObject } from '../http/plain-object.js';
+import { isError } from '../is-error.js';
+import { isPlainObject } from '../plain-object.js';
 import { cutText } from '../request-log/cut-text.js';
 import { inputSchema, schemaIdentity } from './schema-identity.js';
 import { compileSchema } from '../json-schema/compile-schema.js';
@@ -71,7 +72,7 @@ function classParser(schema: FromPayload<unknown>): ResponseParser {
       try {
         return { value: await schema.from(payload) };
       } catch (error) {
-        const reason = error instanceof Error ? error.message : 'from() threw';
+        const reason = isError(error) ? error.message : 'from() threw';
         return { violations: [cutText(reason, maxLineLength)], cause: error };
       }
     },

@@ -1,7 +1,7 @@
 import type { AnyProvider } from '../../providers/contracts.js';
 import type { IntegrationDocument } from '../../schemas/integration.js';
-import { isPlainObject } from '../http/plain-object.js';
 import { requestUrl } from '../http/request-url.js';
+import { isPlainObject } from '../plain-object.js';
 import { baseUrlOf } from './base-url.js';
 import type { CallSpec } from './call-spec.js';
 

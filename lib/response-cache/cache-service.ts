@@ -3,6 +3,7 @@ import type { IntegrationModels } from '../../schemas/models.js';
 import { durableWrite } from '../durable-write.js';
 import { IntegrationError } from '../errors.js';
 import { storedIntegration } from '../integration-store/integration-document.js';
+import { primary } from '../primary.js';
 import { endpointPattern } from '../requests/endpoint-pattern.js';
 import type { IdOrDocument } from '../types/polymorphic.js';
 import type { Flights } from './flights.js';
@@ -35,7 +36,7 @@ export interface CacheServiceParts {
 export function createCacheService({ models, collection, flights }: CacheServiceParts): CacheService {
   /** The exact endpoints that a pattern means. One that appears after this was asked for after this. */
   async function endpointsLike(integrationId: Types.ObjectId, pattern: string): Promise<string[]> {
-    const all: unknown[] = await collection.distinct('endpoint', { integrationId }, { readPreference: 'primary' });
+    const all: unknown[] = await collection.distinct('endpoint', { integrationId }, primary);
     const matches = endpointPattern(pattern);
     return all.filter((endpoint): endpoint is string => typeof endpoint === 'string' && matches(endpoint));
   }

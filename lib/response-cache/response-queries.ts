@@ -5,7 +5,9 @@ import type {
   StoredValidators,
 } from '../../schemas/integration-response.js';
 import { despiteOthers } from '../failures/despite-others.js';
+import { fromNow } from '../from-now.js';
 import type { CacheTtl } from '../types/request-builder.js';
+import { dayMs } from '../time-units.js';
 import type { FetchState, ResponseReply } from './stored-response.js';
 
 export type ResponseCollection = Collection<IntegrationResponseFields>;
@@ -69,7 +71,7 @@ const leaseMs = 5_000;
 /** Before that, nothing is deleted that somebody fetches. */
 const abandonedMs = 60_000;
 /** Longer ones would lead beyond the dates that MongoDB knows. */
-const longestTtlMs = 100 * 365 * 86_400_000;
+const longestTtlMs = 100 * 365 * dayMs;
 
 const writeConcern = { w: 1 } as const;
 const fetchProjection = { storedAt: 1, fetcher: 1, fetchUntil: 1, serverTime: '$$NOW' } as const;
@@ -81,7 +83,6 @@ const fullProjection = {
   requestId: 1,
   freshUntil: 1,
 } as const;
-const fromNow = (ms: number) => ({ $add: ['$$NOW', ms] });
 const held = { fetchUntil: fromNow(leaseMs), expireAt: { $max: ['$expireAt', fromNow(abandonedMs)] } };
 
 export function createResponseQueries(collection: ResponseCollection): ResponseQueries {

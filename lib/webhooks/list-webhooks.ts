@@ -2,9 +2,9 @@ import type { mongo } from 'mongoose';
 import type { IntegrationWebhookFields, WebhookStatus } from '../../schemas/integration-webhook.js';
 import { IntegrationError } from '../errors.js';
 import { integrationId, integrationNotFound } from '../integration-store/integration-id.js';
+import { primary } from '../primary.js';
 import type { IdOrDocument } from '../types/polymorphic.js';
 import type { WebhookCollection } from './inbox.js';
-import { primary } from './webhook-leases.js';
 
 /** Which webhooks to list. */
 export interface WebhookListFilter {

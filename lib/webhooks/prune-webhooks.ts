@@ -1,9 +1,10 @@
 import { isDate } from '../../schemas/partial-filters.js';
 import { durableWrite } from '../durable-write.js';
+import { primary } from '../primary.js';
 import { chunksOf, type DocumentCollection, type Prunable } from '../prune/chunks.js';
 import type { ServerClock } from '../server-clock.js';
 import { pagesOf } from '../sync/pages-of.js';
-import { primary } from './webhook-leases.js';
+import { dayMs } from '../time-units.js';
 
 export interface PruneParts {
   readonly webhooks: PrunedCollection;
@@ -24,7 +25,6 @@ export interface PrunedWebhooks {
 }
 
 const chunk = 1_000;
-const dayMs = 86_400_000;
 
 /**
  * Deletes webhooks that were processed so long ago; failed ones are kept. Ends the time of bodies that stand for a

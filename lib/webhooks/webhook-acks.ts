@@ -4,8 +4,9 @@ import type { IntegrationWebhookFields } from '../../schemas/integration-webhook
 import { durableWrite } from '../durable-write.js';
 import { fromNow } from '../from-now.js';
 import { persevere } from '../persevere.js';
+import { primary } from '../primary.js';
 import type { WebhookCollection } from './inbox.js';
-import { primary, stillHeld } from './webhook-leases.js';
+import { stillHeld } from './webhook-leases.js';
 import type { WebhookResult } from './webhook-result.js';
 
 /**

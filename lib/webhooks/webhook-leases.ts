@@ -1,6 +1,7 @@
 import type { IntegrationWebhookFields } from '../../schemas/integration-webhook.js';
 import { durableWrite } from '../durable-write.js';
 import { fromNow } from '../from-now.js';
+import { primary } from '../primary.js';
 import type { WebhookCollection } from './inbox.js';
 
 /** A webhook that somebody handles: everything he writes of it is filtered by his token. */
@@ -33,7 +34,6 @@ export interface WebhookLeases {
 
 /** What is not over. */
 export const isOpen = { status: { $in: ['pending', 'processing'] as IntegrationWebhookFields['status'][] } };
-export const primary = { readPreference: 'primary' } as const;
 export const leased = (token: string, leaseMs: number) => [
   { $set: { lease: token, availableAt: fromNow(leaseMs), updatedAt: '$$NOW' } },
 ];

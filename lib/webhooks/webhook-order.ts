@@ -1,8 +1,9 @@
 import type { IntegrationWebhookFields } from '../../schemas/integration-webhook.js';
 import { durableWrite } from '../durable-write.js';
 import { fromNow } from '../from-now.js';
+import { primary } from '../primary.js';
 import type { WebhookCollection } from './inbox.js';
-import { isOpen, leased, primary, sameOrder, stillHeld, type HeldWebhook } from './webhook-leases.js';
+import { isOpen, leased, sameOrder, stillHeld, type HeldWebhook } from './webhook-leases.js';
 
 /** Whether it is a webhook's turn among those that share its ordering key, whichever processes hold them. */
 export type Turn =

@@ -4,6 +4,7 @@ import type { IntegrationModels } from '../../schemas/models.js';
 import { durableWrite } from '../durable-write.js';
 import { IntegrationError } from '../errors.js';
 import { integrationId, integrationNotFound } from '../integration-store/integration-id.js';
+import { primary } from '../primary.js';
 import { pagesOf } from '../sync/pages-of.js';
 import type { IdOrDocument } from '../types/polymorphic.js';
 import type { WebhookCollection } from './inbox.js';
@@ -11,7 +12,7 @@ import { handledAnew } from './handled-anew.js';
 import { listWebhooks, type WebhookListFilter } from './list-webhooks.js';
 import { pruneWebhooks, type PrunedWebhooks, type PruneParts } from './prune-webhooks.js';
 import type { ShownWebhook } from './show-webhook.js';
-import { isOpen, primary, type WebhookLeases } from './webhook-leases.js';
+import { isOpen, type WebhookLeases } from './webhook-leases.js';
 
 /** Which webhooks to replay. */
 export interface WebhookFilter {

@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { beforeAll, expect, it } from 'vitest';
 import { useBuiltPackage } from '../support/built-package.js';
 import { describeWithOwnMongod } from '../support/crashable-mongod.js';
+import { benchReport } from './bench-report.js';
 
 interface Report {
   readonly killed: number;
@@ -23,15 +21,7 @@ describeWithOwnMongod(
     let report: Report;
 
     beforeAll(async () => {
-      const script = fileURLToPath(new URL('soak-mappings.ts', import.meta.url));
-      const { stdout } = await promisify(execFile)(
-        process.execPath,
-        ['--import', 'tsx', script, String(ids), '8', '2'],
-        {
-          env: { ...process.env, TSX_TSCONFIG_PATH: 'tsconfig.build.json' },
-        },
-      );
-      report = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Report;
+      report = (await benchReport('soak-mappings.ts', [ids, 8, 2])) as Report;
     }, 180_000);
 
     it('leave one record and one mapping for each id, and no orphan', () => {

@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { beforeAll, expect, it } from 'vitest';
 import { useBuiltPackage } from '../support/built-package.js';
 import { describeWithOwnMongod } from '../support/crashable-mongod.js';
+import { benchReport } from './bench-report.js';
 
 interface Report {
   readonly sent: number;
@@ -19,13 +17,7 @@ describeWithOwnMongod('many calls through random faults (the short form of npm r
   let report: Report;
 
   beforeAll(async () => {
-    const script = fileURLToPath(new URL('soak-requests.ts', import.meta.url));
-    const { stdout } = await promisify(execFile)(
-      process.execPath,
-      ['--expose-gc', '--import', 'tsx', script, '6000', '7'],
-      { env: { ...process.env, TSX_TSCONFIG_PATH: 'tsconfig.build.json' } },
-    );
-    report = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Report;
+    report = (await benchReport('soak-requests.ts', [6_000, 7], ['--expose-gc'])) as Report;
   }, 180_000);
 
   it('are all accounted for in the log', () => {

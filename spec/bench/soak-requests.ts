@@ -18,7 +18,7 @@ import {
   type IntegrationDocument,
 } from 'express-integrations';
 import mongoose from 'mongoose';
-import { startMongo } from '../support/mongod/index.js';
+import { startKillableMongo } from './killable-mongo.js';
 import { rounded } from './measure.js';
 import { seededRandom } from './seeded-random.js';
 
@@ -29,9 +29,8 @@ const random = seededRandom(seed);
 const itemSchema = { type: 'object', properties: { id: { type: 'integer' } }, required: ['id'] } as const;
 
 const api = await startApi();
-const dbPath = await mkdtemp(join(tmpdir(), 'express-integrations-soak-'));
-let mongo = await startMongo({ dbPath });
-const port = Number(new URL(mongo.uri).port);
+const folder = await mkdtemp(join(tmpdir(), 'soak-requests-'));
+const mongo = await startKillableMongo(join(folder, 'db'));
 const connection = await mongoose.createConnection(mongo.uri, { dbName: 'soak' }).asPromise();
 const losses: unknown[] = [];
 const integrations = createIntegrations({
@@ -69,7 +68,7 @@ await integrations.close();
 await connection.close();
 await mongo.stop();
 api.close();
-await rm(dbPath, { recursive: true, force: true });
+await rm(folder, { recursive: true, force: true });
 console.log(JSON.stringify(report));
 
 async function startApi() {
@@ -134,16 +133,8 @@ async function disturb(): Promise<void> {
     await api.setOutage(true);
     await sleep(2_000);
     await api.setOutage(false);
-    if (killsDatabase) await restartMongo();
+    if (killsDatabase) await mongo.killAndRestart(500);
   }
-}
-
-async function restartMongo(): Promise<void> {
-  if (mongo.pid === undefined) return;
-  process.kill(mongo.pid, 'SIGKILL');
-  await mongo.stop();
-  await sleep(500);
-  mongo = await startMongo({ dbPath, port });
 }
 
 /** A circuit that is open lets a probe through in the end; one that is stuck never would. */

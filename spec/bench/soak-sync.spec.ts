@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { beforeAll, expect, it } from 'vitest';
 import { useBuiltPackage } from '../support/built-package.js';
 import { describeWithOwnMongod } from '../support/crashable-mongod.js';
+import { benchReport } from './bench-report.js';
 
 const items = 2_400;
 
@@ -26,15 +24,7 @@ describeWithOwnMongod('a sync of three processes under fire (the short form of n
   let report: Report;
 
   beforeAll(async () => {
-    const script = fileURLToPath(new URL('soak-sync.ts', import.meta.url));
-    const { stdout } = await promisify(execFile)(
-      process.execPath,
-      ['--import', 'tsx', script, String(items), '7', '150'],
-      {
-        env: { ...process.env, TSX_TSCONFIG_PATH: 'tsconfig.build.json' },
-      },
-    );
-    report = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Report;
+    report = (await benchReport('soak-sync.ts', [items, 7, 150])) as Report;
   }, 180_000);
 
   it('goes on while processes and the database are killed', () => {

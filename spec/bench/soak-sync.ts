@@ -5,15 +5,16 @@
  * when something was killed, the cursor is the last item's, and the run is over soon after the last kill. Arguments:
  * the number of items (20,000 by default), a seed, and how long a listener takes (about 100 ms).
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startMongo } from '../support/mongod/index.js';
 import { withDatabaseName } from '../support/mongo-uri.js';
 import type { WorkerProcess } from '../support/worker-process.js';
+import { startKillableMongo } from './killable-mongo.js';
 import { rounded } from './measure.js';
 import { seededRandom } from './seeded-random.js';
+import { createSinks, linesOf } from './sinks.js';
 import { openSoakInstance, soakItemSynced } from './soak-sync-instance.js';
 import { startScript } from './start-script.js';
 
@@ -31,16 +32,13 @@ const lastKillAt = 0.85;
 const random = seededRandom(seed);
 
 const folder = mkdtempSync(join(tmpdir(), 'soak-sync-'));
-const dbPath = join(folder, 'db');
-mkdirSync(dbPath);
-let mongo = await startMongo({ dbPath });
-const port = Number(new URL(mongo.uri).port);
+const mongo = await startKillableMongo(join(folder, 'db'));
 const settings = { uri: withDatabaseName(mongo.uri, 'soak_sync'), items, leaseSeconds, listenerMs };
 const { connection, integrations } = await openSoakInstance({ ...settings, sink: null });
 const { IntegrationSyncItem, IntegrationSyncRun, Integration } = integrations.models;
 const integration = await integrations.create({ provider: 'upstream', name: 'Soak', credentials: {} });
 
-const sinks: string[] = [];
+const sinks = createSinks(folder);
 const workers = await Promise.all(Array.from({ length: processes }, startWorker));
 const { runId } = await integrations.syncNow(integration);
 const started = performance.now();
@@ -53,7 +51,7 @@ await untilSettled();
 const secondsAfterLastKill = rounded((performance.now() - killedAt) / 1_000);
 
 const run = await IntegrationSyncRun.findById(runId).lean();
-const handled = sinks.flatMap(idsIn);
+const handled = sinks.lines();
 const distinct = new Set(handled);
 const report = {
   bench: 'soak-sync',
@@ -79,8 +77,7 @@ rmSync(folder, { recursive: true, force: true });
 console.log(JSON.stringify(report));
 
 async function startWorker(): Promise<Worker> {
-  const sink = join(folder, `handled-${String(sinks.length)}`);
-  sinks.push(sink);
+  const sink = sinks.add();
   return { process: await startScript('soak-sync-worker.ts', { ...settings, sink }), sink };
 }
 
@@ -109,10 +106,7 @@ async function killWorker(): Promise<void> {
 
 /** The workers go on with what they have, and store it when the server is back. */
 async function killMongod(): Promise<void> {
-  if (mongo.pid === undefined) return;
-  process.kill(mongo.pid, 'SIGKILL');
-  await mongo.stop();
-  mongo = await startMongo({ dbPath, port });
+  if (!(await mongo.killAndRestart())) return;
   mongodKills += 1;
   killedAt = performance.now();
   unacknowledged += await countUnacknowledged(workers);
@@ -120,7 +114,7 @@ async function killMongod(): Promise<void> {
 
 /** What these processes have handled, and nobody knows of. */
 async function countUnacknowledged(processes: readonly Worker[]): Promise<number> {
-  const externalIds = processes.flatMap(({ sink }) => idsIn(sink));
+  const externalIds = processes.flatMap(({ sink }) => linesOf(sink));
   const { eventClass } = soakItemSynced;
   return IntegrationSyncItem.countDocuments({
     syncLogId: runId,
@@ -128,15 +122,6 @@ async function countUnacknowledged(processes: readonly Worker[]): Promise<number
     externalId: { $in: externalIds },
     status: { $ne: 'success' },
   });
-}
-
-function idsIn(sink: string): string[] {
-  try {
-    return readFileSync(sink, 'utf8').split('\n').filter(Boolean);
-  } catch {
-    // A process that has handled nothing has no file.
-    return [];
-  }
 }
 
 function doneItems(): Promise<number> {

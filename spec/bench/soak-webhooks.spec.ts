@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { beforeAll, expect, it } from 'vitest';
 import { useBuiltPackage } from '../support/built-package.js';
 import { describeWithOwnMongod } from '../support/crashable-mongod.js';
+import { benchReport } from './bench-report.js';
 
 interface Report {
   readonly webhooks: number;
@@ -25,11 +23,7 @@ describeWithOwnMongod('webhooks of two processes under fire (the short form of n
   let report: Report;
 
   beforeAll(async () => {
-    const script = fileURLToPath(new URL('soak-webhooks.ts', import.meta.url));
-    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script, '4', '150', '7'], {
-      env: { ...process.env, TSX_TSCONFIG_PATH: 'tsconfig.build.json' },
-    });
-    report = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Report;
+    report = (await benchReport('soak-webhooks.ts', [4, 150, 7])) as Report;
   }, 180_000);
 
   it('go on while a process and the database are killed', () => {

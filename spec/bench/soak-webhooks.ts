@@ -4,15 +4,16 @@
  * own, and is compared with what the senders got an acknowledgement for: none of that is lost, and nothing is stuck.
  * Arguments: seconds of sending (20 by default), webhooks per second (300), a seed.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startMongo } from '../support/mongod/index.js';
 import { withDatabaseName } from '../support/mongo-uri.js';
 import type { WorkerProcess } from '../support/worker-process.js';
+import { startKillableMongo } from './killable-mongo.js';
 import { rounded } from './measure.js';
 import { seededRandom } from './seeded-random.js';
+import { createSinks } from './sinks.js';
 import { openSoakInstance, type Handled } from './soak-webhooks-instance.js';
 import { createSender } from './soak-webhooks-sender.js';
 import { startScript } from './start-script.js';
@@ -29,17 +30,14 @@ const mongodAwayMs = 3_000;
 const tickMs = 10;
 
 const folder = mkdtempSync(join(tmpdir(), 'soak-webhooks-'));
-const dbPath = join(folder, 'db');
-mkdirSync(dbPath);
-let mongo = await startMongo({ dbPath });
-const port = Number(new URL(mongo.uri).port);
+const mongo = await startKillableMongo(join(folder, 'db'));
 const settings = { uri: withDatabaseName(mongo.uri, 'soak_webhooks'), leaseSeconds };
 const { connection, integrations } = await openSoakInstance({ ...settings, sink: null });
 const { IntegrationWebhook } = integrations.models;
 const secret = 'the secret of the soak';
 const integration = await integrations.create({ provider: 'sender', name: 'Soak', credentials: { secret } });
 
-const sinks: string[] = [];
+const sinks = createSinks(folder);
 const workers = await Promise.all([startWorker(), startWorker()]);
 const sender = createSender({
   path: `/integrations/sender/${integration.id}/webhook`,
@@ -54,7 +52,7 @@ const [webhooks] = await Promise.all([sendSteadily(), killEach()]);
 const sent = await sender.finish();
 await untilNothingIsOpen();
 
-const handled = sinks.flatMap(linesOf);
+const handled = sinks.lines().map((line) => JSON.parse(line) as Handled);
 const firstAt = new Map<number, number>();
 for (const { number, at } of handled) firstAt.set(number, Math.min(at, firstAt.get(number) ?? Infinity));
 const { acknowledged, ...others } = sent;
@@ -79,9 +77,7 @@ rmSync(folder, { recursive: true, force: true });
 console.log(JSON.stringify(report));
 
 async function startWorker(): Promise<Worker> {
-  const sink = join(folder, `handled-${String(sinks.length)}`);
-  sinks.push(sink);
-  const worker = await startScript('soak-webhooks-worker.ts', { ...settings, sink });
+  const worker = await startScript('soak-webhooks-worker.ts', { ...settings, sink: sinks.add() });
   const { origin } = (await worker.ask({})) as { readonly origin: string };
   return { process: worker, origin };
 }
@@ -116,12 +112,7 @@ async function killWorker(): Promise<void> {
 }
 
 async function killMongod(): Promise<void> {
-  if (mongo.pid === undefined) return;
-  process.kill(mongo.pid, 'SIGKILL');
-  await mongo.stop();
-  await sleep(mongodAwayMs);
-  mongo = await startMongo({ dbPath, port });
-  mongodKills += 1;
+  if (await mongo.killAndRestart(mongodAwayMs)) mongodKills += 1;
 }
 
 function countOpen(): Promise<number> {
@@ -137,14 +128,4 @@ async function untilNothingIsOpen(): Promise<void> {
 /** From an acknowledgement to the first time that its webhook was handled. */
 function longestMs(): number {
   return Math.max(0, ...[...firstAt].map(([number, at]) => at - (acknowledged.get(number) ?? Infinity)));
-}
-
-function linesOf(sink: string): Handled[] {
-  try {
-    const lines = readFileSync(sink, 'utf8').split('\n').filter(Boolean);
-    return lines.map((line) => JSON.parse(line) as Handled);
-  } catch {
-    // A process that has handled nothing has no file.
-    return [];
-  }
 }

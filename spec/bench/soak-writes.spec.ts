@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBuiltPackage } from '../support/built-package.js';
+import { benchReport } from './bench-report.js';
 
 const keys = 150;
 
@@ -24,11 +22,7 @@ describe('writes of four processes under fire (the short form of npm run soak:wr
   let report: Report;
 
   beforeAll(async () => {
-    const script = fileURLToPath(new URL('soak-writes.ts', import.meta.url));
-    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script, String(keys), '7'], {
-      env: { ...process.env, TSX_TSCONFIG_PATH: 'tsconfig.build.json' },
-    });
-    report = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Report;
+    report = (await benchReport('soak-writes.ts', [keys, 7])) as Report;
   }, 180_000);
 
   it('happen while processes are killed', () => {

@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../plain-object.js';
 import type { PlainObject } from '../../types/json.js';
 import type { OAuthAnswer } from './oauth-http.js';
 
@@ -8,7 +9,7 @@ import type { OAuthAnswer } from './oauth-http.js';
 export function answerBody({ headers, text }: Pick<OAuthAnswer, 'headers' | 'text'>): PlainObject | null {
   try {
     const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : null;
+    return isJsonObject(value) ? value : null;
   } catch {
     const isForm = (headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
     return isForm ? Object.fromEntries(new URLSearchParams(text)) : null;
@@ -17,9 +18,5 @@ export function answerBody({ headers, text }: Pick<OAuthAnswer, 'headers' | 'tex
 
 /** The value at a path with dots; undefined: there is none. */
 export function valueAt(body: PlainObject, path: string): unknown {
-  return path.split('.').reduce<unknown>((value, name) => (isObject(value) ? value[name] : undefined), body);
-}
-
-export function isObject(value: unknown): value is PlainObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return path.split('.').reduce<unknown>((value, name) => (isJsonObject(value) ? value[name] : undefined), body);
 }

@@ -30,7 +30,7 @@ export async function authorizationUrl<Credentials, Metadata>(
     ...{ redirect_uri: redirectUri, state, code_challenge: codeChallenge, code_challenge_method: 'S256' },
   });
   for (const value of [resource].flat()) parameters.append('resource', value);
-  const configuration = await libraryConfiguration(session, guardedFetch(http));
+  const configuration = await libraryConfiguration(session, guardedFetch(http, integration));
   const url = urlFor(configuration, parameters);
   http.assertSecure(url);
   return url.href;

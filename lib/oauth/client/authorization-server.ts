@@ -25,7 +25,7 @@ export async function authorizationServer<Credentials, Metadata>(
   const found =
     issuer === undefined || tokenEndpoint !== undefined
       ? undefined
-      : await discovery.find(issuer, config.discovery ?? 'auto');
+      : await discovery.find({ issuer, kind: config.discovery ?? 'auto', integration });
   const metadata = {
     ...found,
     issuer: issuer ?? tokenEndpoint ?? '',

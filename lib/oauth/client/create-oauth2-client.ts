@@ -69,11 +69,11 @@ type Open<Credentials, Metadata> = (
 function sessions<Credentials, Metadata>(
   config: OAuth2ClientConfig<Credentials, Metadata>,
 ): Open<Credentials, Metadata> {
-  const memories = new WeakMap<OAuthHttp['memoryKey'], Memory>();
+  const memories = new WeakMap<OAuthHttp, Memory>();
   return async (integration) => {
     const http = oauthHttpOf(integration);
-    const memory = memories.get(http.memoryKey) ?? { discovery: createDiscovery(http), keySets: createKeySets(http) };
-    memories.set(http.memoryKey, memory);
+    const memory = memories.get(http) ?? { discovery: createDiscovery(http), keySets: createKeySets(http) };
+    memories.set(http, memory);
     const server = await authorizationServer(config, integration, memory.discovery);
     const client = await clientIdentity(config, integration);
     return { config, integration, http, keySets: memory.keySets, server, client };
@@ -120,7 +120,7 @@ async function signedIn<Credentials, Metadata>(
   if (typeof idToken !== 'string') return null;
   const challenge = await calculatePKCECodeChallenge(codeVerifier);
   const nonce = await nonceFor(scopesFor(config, integration), challenge);
-  return subjectOf(idToken, { server, clientId, nonce, keySets });
+  return subjectOf(idToken, { integration, server, clientId, nonce, keySets });
 }
 
 function byClient<Credentials, Metadata>(open: Open<Credentials, Metadata>): Methods<Credentials, Metadata> {

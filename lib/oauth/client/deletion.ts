@@ -31,13 +31,13 @@ async function isDeleted<Credentials, Metadata>(
   url: URL,
   accessToken: string,
 ): Promise<boolean> {
-  const { config, http, client, server } = session;
+  const { config, integration, http, client, server } = session;
   const headers = new Headers({ accept: 'application/json', 'content-type': 'application/json' });
   const byBasic = { ...config, clientAuthentication: 'client_secret_basic' as const };
   const authenticate = await clientAuthentication(byBasic, server.metadata, client);
   authenticate(server.metadata, { client_id: client.clientId }, new URLSearchParams(), headers);
   const body = JSON.stringify({ access_token: accessToken });
-  const sent = { method: 'DELETE', url, headers: Object.fromEntries(headers), body };
+  const sent = { integration, method: 'DELETE', url, headers: Object.fromEntries(headers), body };
   const answer = await http.send(sent);
   if (answer.status === 404 || answer.status === 422) return false;
   const judged = { ...answer, body: answerBody(answer) };

@@ -1,12 +1,21 @@
 import { allowInsecureRequests, customFetch, discovery, type ServerMetadata } from 'openid-client';
 import { IntegrationError, isIntegrationError, RetryableError } from '../../errors.js';
 import { createRecentValues } from '../../recent-values.js';
+import { hourMs } from '../../time-units.js';
 import type { OAuth2ClientConfig } from './client-config.js';
-import { guardedFetch, type FetchRequest } from './guarded-fetch.js';
+import { guardedFetch } from './guarded-fetch.js';
 import { libraryFailure } from './library-failure.js';
-import type { OAuthHttp } from './oauth-http.js';
+import type { OAuthHttp, OAuthRequest } from './oauth-http.js';
 
 export type DiscoveryKind = NonNullable<OAuth2ClientConfig['discovery']>;
+
+/** Which metadata is wanted. */
+export interface DiscoveryQuestion {
+  readonly issuer: string;
+  readonly kind: DiscoveryKind;
+  /** For whose tokens. What is found, is remembered for all. */
+  readonly integration: OAuthRequest['integration'];
+}
 
 /** Finds the metadata of authorization servers, and remembers it. */
 export interface Discovery {
@@ -15,7 +24,7 @@ export interface Discovery {
    *
    * @throws IntegrationError `OAUTH_ISSUER_MISMATCH`, `OAUTH_EXCHANGE_FAILED`, `RETRYABLE`, and what sending raises
    */
-  find(issuer: string, kind: DiscoveryKind): Promise<ServerMetadata>;
+  find(question: DiscoveryQuestion): Promise<ServerMetadata>;
 }
 
 interface Known {
@@ -23,7 +32,7 @@ interface Known {
   readonly until: number;
 }
 
-const freshMs = 3_600_000;
+const freshMs = hourMs;
 /** How long metadata that could not be renewed is used before that is tried again. */
 const putOffMs = 60_000;
 const atMost = 200;
@@ -32,10 +41,11 @@ export function createDiscovery(http: OAuthHttp): Discovery {
   const known = createRecentValues<Known>(atMost);
   const flights = new Map<string, Promise<ServerMetadata>>();
 
-  async function renew(issuer: string, kind: DiscoveryKind): Promise<ServerMetadata> {
+  async function renew(question: DiscoveryQuestion): Promise<ServerMetadata> {
+    const { issuer } = question;
     const before = known.get(issuer);
     try {
-      const metadata = await load(http, issuer, kind);
+      const metadata = await load(http, question);
       known.set(issuer, { metadata, until: performance.now() + freshMs });
       return metadata;
     } catch (error) {
@@ -46,32 +56,38 @@ export function createDiscovery(http: OAuthHttp): Discovery {
   }
 
   return {
-    async find(issuer, kind) {
+    async find(question) {
+      const { issuer } = question;
       const found = known.get(issuer);
       if (found !== undefined && performance.now() < found.until) return found.metadata;
-      const flight = flights.get(issuer) ?? renew(issuer, kind).finally(() => flights.delete(issuer));
+      const flight = flights.get(issuer) ?? renew(question).finally(() => flights.delete(issuer));
       flights.set(issuer, flight);
       return flight;
     },
   };
 }
 
-async function load(http: OAuthHttp, issuer: string, kind: DiscoveryKind): Promise<ServerMetadata> {
-  if (kind !== 'auto') return ask(http, issuer, kind);
+async function load(http: OAuthHttp, question: DiscoveryQuestion): Promise<ServerMetadata> {
+  if (question.kind !== 'auto') return ask(http, question, question.kind);
   try {
-    return await ask(http, issuer, 'oidc');
+    return await ask(http, question, 'oidc');
   } catch (error) {
     // A server that has no such document, whatever it says of that, may have the other one.
     if (!isIntegrationError(error, 'OAUTH_EXCHANGE_FAILED')) throw error;
-    return ask(http, issuer, 'oauth2');
+    return ask(http, question, 'oauth2');
   }
 }
 
-async function ask(http: OAuthHttp, issuer: string, algorithm: 'oidc' | 'oauth2'): Promise<ServerMetadata> {
+async function ask(
+  http: OAuthHttp,
+  { issuer, integration }: DiscoveryQuestion,
+  algorithm: 'oidc' | 'oauth2',
+): Promise<ServerMetadata> {
+  const fetchGuarded = guardedFetch(http, integration);
   const metadata = await discovery(new URL(issuer), 'any', undefined, undefined, {
     algorithm,
     timeout: http.timeoutMs / 1_000,
-    [customFetch]: (url, request) => answered(http, url, request),
+    [customFetch]: async (url, request) => checked(url, await fetchGuarded(url, request)),
     // Refused by OAuthHttp, but for the hosts where it is allowed.
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so that it stands out
     execute: [allowInsecureRequests],
@@ -86,8 +102,7 @@ async function ask(http: OAuthHttp, issuer: string, algorithm: 'oidc' | 'oauth2'
   return metadata;
 }
 
-async function answered(http: OAuthHttp, url: string, request: FetchRequest): Promise<Response> {
-  const response = await guardedFetch(http)(url, request);
+function checked(url: string, response: Response): Response {
   const { status } = response;
   if (status === 429 || status >= 500) throw new RetryableError(`${url} answered ${String(status)}.`);
   if (status === 200) return response;

@@ -1,4 +1,4 @@
-import type { OAuthHttp } from './oauth-http.js';
+import type { OAuthHttp, OAuthRequest } from './oauth-http.js';
 
 type GivenHeaders = ConstructorParameters<typeof Headers>[0];
 
@@ -13,10 +13,13 @@ export interface FetchRequest {
 const statusesWithoutBody: ReadonlySet<number> = new Set([204, 205, 304]);
 
 /** The instance's guarded client as a `fetch`, for what libraries read without secrets: metadata, key sets. */
-export function guardedFetch(http: OAuthHttp): (url: string, request: FetchRequest) => Promise<Response> {
+export function guardedFetch(
+  http: OAuthHttp,
+  integration: OAuthRequest['integration'],
+): (url: string, request: FetchRequest) => Promise<Response> {
   return async (url, { method, headers, signal }) => {
     const sent = { method, url: new URL(url), headers: ownHeaders(headers), body: null, signal: signal ?? undefined };
-    const { status, text, headers: answered } = await http.send(sent);
+    const { status, text, headers: answered } = await http.send({ ...sent, integration });
     const type = answered['content-type'];
     const init = { status, headers: type === undefined ? {} : { 'content-type': type } };
     return new Response(statusesWithoutBody.has(status) ? null : text, init);

@@ -4,23 +4,26 @@ import { createRecentValues } from '../../recent-values.js';
 import type { AuthorizationServer } from './authorization-server.js';
 import { guardedFetch } from './guarded-fetch.js';
 import { libraryFailure } from './library-failure.js';
-import type { OAuthHttp } from './oauth-http.js';
+import type { OAuthHttp, OAuthRequest } from './oauth-http.js';
 
 /** Gives the key sets of authorization servers, which they fetch when needed, and remember. */
-export type KeySets = (jwksUri: string) => JWTVerifyGetKey;
+export type KeySets = (jwksUri: string, integration: OAuthRequest['integration']) => JWTVerifyGetKey;
 
 const atMost = 200;
 
 export function createKeySets(http: OAuthHttp): KeySets {
   const known = createRecentValues<JWTVerifyGetKey>(atMost);
-  return (jwksUri) => {
-    const keySet = known.get(jwksUri) ?? createRemoteJWKSet(new URL(jwksUri), { [customFetch]: guardedFetch(http) });
+  // Not the document, which holds credentials: a key set is kept for long.
+  return (jwksUri, { _id, provider }) => {
+    const fetchGuarded = guardedFetch(http, { _id, provider });
+    const keySet = known.get(jwksUri) ?? createRemoteJWKSet(new URL(jwksUri), { [customFetch]: fetchGuarded });
     known.set(jwksUri, keySet);
     return keySet;
   };
 }
 
 export interface ExpectedIdToken {
+  readonly integration: OAuthRequest['integration'];
   readonly server: AuthorizationServer;
   readonly clientId: string;
   /** Null: none was asked for. */
@@ -37,10 +40,10 @@ const toleranceSeconds = 30;
  * @see https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation
  */
 export async function subjectOf(idToken: string, expected: ExpectedIdToken): Promise<string | null> {
-  const { server, clientId, nonce, keySets } = expected;
+  const { integration, server, clientId, nonce, keySets } = expected;
   const { jwks_uri: jwksUri } = server.metadata;
   if (server.issuer === null || jwksUri === undefined) return null;
-  const { payload } = await jwtVerify(idToken, keySets(jwksUri), {
+  const { payload } = await jwtVerify(idToken, keySets(jwksUri, integration), {
     issuer: server.issuer,
     audience: clientId,
     requiredClaims: ['sub', 'exp', 'iat'],

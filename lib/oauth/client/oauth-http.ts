@@ -1,14 +1,14 @@
 import type { IntegrationDocument, IntegrationModel } from '../../../schemas/integration.js';
 import { IntegrationError } from '../../errors.js';
 import { allowedHosts } from '../../http/allowed-hosts.js';
-import type { HttpClient } from '../../http/http-client.js';
-import type { HttpRequest } from '../../http/messages.js';
 import type { ResolvedOptions } from '../../options.js';
 import { requestLine } from '../../http/request-line.js';
 import type { Outlet } from '../../requests/transport-switch.js';
 
 /** A request to an authorization server. */
 export interface OAuthRequest {
+  /** For whose tokens it is. */
+  readonly integration: Pick<IntegrationDocument, '_id' | 'provider'>;
   readonly method: string;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
@@ -26,11 +26,10 @@ export interface OAuthAnswer {
 
 /**
  * Talks to authorization servers for one instance: guarded as its calls are, but neither logged nor retried. What is
- * said there are secrets, and an authorization code works once.
+ * said there are secrets, and an authorization code works once. The same for all integrations of an instance: what is
+ * remembered of servers, is so for all of them.
  */
 export interface OAuthHttp {
-  /** The same for all integrations of an instance: what is remembered of servers, is so for all of them. */
-  readonly memoryKey: object;
   /** Longest time for a request, in milliseconds. */
   readonly timeoutMs: number;
   /**
@@ -47,11 +46,9 @@ export interface OAuthHttp {
 }
 
 export interface OAuthHttpParts {
-  readonly client: Pick<HttpClient, 'send'>;
+  readonly sendOAuth: Outlet['sendOAuth'];
   readonly timeoutMs: number;
   readonly allowedPrivateHosts: readonly string[];
-  /** Default: the client. */
-  readonly memoryKey?: object;
 }
 
 /** More than any metadata, key set or token answer has. */
@@ -59,8 +56,7 @@ const maxResponseBytes = 1_048_576;
 const noOrigins: ReadonlySet<string> = new Set();
 const isLoopback = allowedHosts(['localhost', '127.0.0.1', '::1']);
 
-export function createOAuthHttp(parts: OAuthHttpParts): OAuthHttp {
-  const { client, timeoutMs, allowedPrivateHosts, memoryKey = client } = parts;
+export function createOAuthHttp({ sendOAuth, timeoutMs, allowedPrivateHosts }: OAuthHttpParts): OAuthHttp {
   const isAllowed = allowedHosts(allowedPrivateHosts);
 
   function assertSecure(url: URL): void {
@@ -72,14 +68,13 @@ export function createOAuthHttp(parts: OAuthHttpParts): OAuthHttp {
   }
 
   return {
-    memoryKey,
     timeoutMs,
     assertSecure,
-    async send({ signal = AbortSignal.timeout(timeoutMs), ...request }) {
+    async send({ integration, signal = AbortSignal.timeout(timeoutMs), ...request }) {
       assertSecure(request.url);
       const sent = { ...request, signal, maxResponseBytes, credentialOrigins: noOrigins, authorize: null };
       try {
-        const { statusCode, headers, body, rawText } = await client.send({ ...sent, responseType: 'text' });
+        const { statusCode, headers, body, rawText } = await sendOAuth(integration, { ...sent, responseType: 'text' });
         return { status: statusCode, headers, text: rawText ?? (Buffer.isBuffer(body) ? body.toString() : '') };
       } catch (error) {
         throw signal.aborted && error === signal.reason ? timedOut(request) : error;
@@ -104,13 +99,10 @@ export function defineOAuthHttp(
   { http, requests }: Pick<ResolvedOptions, 'http' | 'requests'>,
   outlet: () => Pick<Outlet, 'sendOAuth'>,
 ): void {
-  function get(this: IntegrationDocument): OAuthHttp {
-    // Asked for anew each time: the testing entry exchanges it.
-    const { _id, provider } = this;
-    const client = { send: (request: HttpRequest) => outlet().sendOAuth({ _id, provider }, request) };
-    return createOAuthHttp({ ...http, timeoutMs: requests.timeoutMs, client, memoryKey: outlet });
-  }
-  Object.defineProperty(model.prototype, key, { configurable: true, get });
+  // Asked for anew each time: the testing entry exchanges it.
+  const sendOAuth: Outlet['sendOAuth'] = ({ _id, provider }, request) => outlet().sendOAuth({ _id, provider }, request);
+  const value = createOAuthHttp({ ...http, timeoutMs: requests.timeoutMs, sendOAuth });
+  Object.defineProperty(model.prototype, key, { configurable: true, value });
 }
 
 /** @throws IntegrationError `INSTANCE_MISSING` for what is no document of an instance */

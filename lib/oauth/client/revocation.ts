@@ -27,8 +27,8 @@ async function revoke<Credentials, Metadata>(
   token: string,
   hint: 'refresh_token' | 'access_token',
 ): Promise<void> {
-  const { config, http, client } = session;
-  const parts = { http, config, codes: config.tokenErrors ?? {}, clientSecret: client.clientSecret };
+  const { config, integration, http, client } = session;
+  const parts = { http, integration, config, codes: config.tokenErrors ?? {}, clientSecret: client.clientSecret };
   const configuration = await libraryConfiguration(session, async (url, request) => {
     const { answer, facts } = await sendForm(parts, url, request);
     if (isFailure(answer) && !isForgotten(answer, facts)) throw tokenFailure(answer, facts);

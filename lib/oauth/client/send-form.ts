@@ -3,11 +3,12 @@ import type { PlainObject } from '../../types/json.js';
 import { answerBody } from './answer-body.js';
 import type { OAuth2ClientConfig, TokenErrorKind } from './client-config.js';
 import { ownHeaders, type FetchRequest } from './guarded-fetch.js';
-import type { OAuthHttp } from './oauth-http.js';
+import type { OAuthHttp, OAuthRequest } from './oauth-http.js';
 import type { FailureFacts, JudgedAnswer } from './token-failure.js';
 
 export interface SendFormParts {
   readonly http: OAuthHttp;
+  readonly integration: OAuthRequest['integration'];
   readonly config: Pick<OAuth2ClientConfig, 'tokenRequestFormat'>;
   readonly codes: Readonly<Record<string, TokenErrorKind>>;
   readonly clientSecret: string | undefined;
@@ -22,12 +23,13 @@ const secretParameters = ['code', 'code_verifier', 'refresh_token', 'client_secr
 
 /** Sends what openid-client has made of a request to the token or revocation endpoint, once. */
 export async function sendForm(parts: SendFormParts, address: string, request: FetchRequest): Promise<SentForm> {
-  const { http, config, codes, clientSecret = '' } = parts;
+  const { http, integration, config, codes, clientSecret = '' } = parts;
   const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
   const isJson = config.tokenRequestFormat === 'json';
   const url = new URL(address);
   const headers = ownHeaders(request.headers);
   const sent = {
+    integration,
     method: request.method,
     url,
     headers: isJson ? { ...headers, 'content-type': 'application/json' } : headers,

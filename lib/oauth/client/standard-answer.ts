@@ -1,11 +1,12 @@
+import { isJsonObject } from '../../plain-object.js';
 import type { PlainObject } from '../../types/json.js';
-import { isObject, valueAt } from './answer-body.js';
+import { valueAt } from './answer-body.js';
 import type { TokenResponseMapping } from './token-response-mapping.js';
 
 /** The part of an answer that holds the tokens; the answer itself where it has no such part, as when Slack refreshes. */
 export function tokensIn(body: PlainObject, { tokensIn: path }: TokenResponseMapping): PlainObject {
   const part = path === undefined ? undefined : valueAt(body, path);
-  return isObject(part) && typeof part.access_token === 'string' ? part : body;
+  return isJsonObject(part) && typeof part.access_token === 'string' ? part : body;
 }
 
 /**

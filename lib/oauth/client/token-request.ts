@@ -36,7 +36,8 @@ export async function requestTokens<Credentials, Metadata>(
 ): Promise<TokenAnswer> {
   const { config, http, client, integration } = session;
   const { tokenResponse: mapping = {}, resource = [] } = config;
-  const parts = { http, config, codes: codesFor(grant, config.tokenErrors ?? {}), clientSecret: client.clientSecret };
+  const codes = codesFor(grant, config.tokenErrors ?? {});
+  const parts = { http, integration, config, codes, clientSecret: client.clientSecret };
   let read: Pick<TokenAnswer, 'body' | 'part'> | undefined;
   const configuration = await libraryConfiguration(session, async (url, request) => {
     const { answer, facts } = await sendForm(parts, url, request);

@@ -3,6 +3,7 @@ import type { IntegrationFields } from '../../../schemas/integration.js';
 import { sealedWith } from '../../credentials/sealed-with.js';
 import { durableWrite } from '../../durable-write.js';
 import type { IntegrationCollection } from '../../integration-store/integration-collection.js';
+import { primary } from '../../primary.js';
 
 /** The stored state that a connection replaces, as it was read. */
 export type ConnectionRow = IntegrationFields;
@@ -28,7 +29,6 @@ export interface ConnectionQueries {
   disconnect(read: ConnectionRow): Promise<ConnectionRow | null>;
 }
 
-const primary = { readPreference: 'primary' } as const;
 const after = { ...durableWrite, returnDocument: 'after' } as const;
 
 export function createConnectionQueries(collection: IntegrationCollection): ConnectionQueries {

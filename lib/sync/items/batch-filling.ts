@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Types } from 'mongoose';
 import { durableWrite } from '../../durable-write.js';
-import { filling, fromNow, type BatchCollection, type BatchOwner, type HeldBatch } from './batch.js';
+import { fromNow } from '../../from-now.js';
+import { filling, type BatchCollection, type BatchOwner, type HeldBatch } from './batch.js';
 import type { BatchLeases } from './batch-leases.js';
 import { persevere } from '../../persevere.js';
 

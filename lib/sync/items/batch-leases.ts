@@ -1,7 +1,8 @@
 import type { Types } from 'mongoose';
 import { durableWrite } from '../../durable-write.js';
+import { fromNow } from '../../from-now.js';
 import { moment } from '../../idempotency/lease.js';
-import { filling, fromNow, type BatchCollection, type ClaimedBatch, type Handover, type HeldBatch } from './batch.js';
+import { filling, type BatchCollection, type ClaimedBatch, type Handover, type HeldBatch } from './batch.js';
 
 /** What who works on batches does with them. */
 export interface BatchLeases {
@@ -47,7 +48,7 @@ export function createBatchLeases(batches: BatchCollection, leaseMs: number): Ba
     keep: (batch, ids) => update(batch, { ids: { $literal: ids } }),
     async release(batch, { ids, afterMs, isCareful }) {
       if (ids.length === 0) return remove(batch);
-      const handed = { lease: null, isCareful, availableAt: fromNow(Math.max(0, Math.ceil(afterMs))) };
+      const handed = { lease: null, isCareful, availableAt: fromNow(afterMs) };
       return update(batch, { ids: { $literal: ids }, ...handed });
     },
   };

@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
 import type { IntegrationModels } from '../../../schemas/models.js';
+import { primary } from '../../primary.js';
 import { createBatchFilling, type BatchFilling } from './batch-filling.js';
 import { createBatchLeases, due, type BatchLeases } from './batch-leases.js';
 import { itemCollections } from './item-collections.js';
@@ -22,7 +23,6 @@ export interface BatchStoreParts {
   readonly leaseMs: number;
 }
 
-const primary = { readPreference: 'primary' } as const;
 const idAlone = { _id: 1 } as const;
 
 export function createBatchStore({ models, leaseMs }: BatchStoreParts): BatchStore {

@@ -42,6 +42,3 @@ export interface Handover {
 
 /** Begins the lease of who fills a batch: should he vanish, none of its items has run. */
 export const filling = 'fill:';
-
-/** So many milliseconds from now, by the server's clock. */
-export const fromNow = (ms: number) => ({ $add: ['$$NOW', ms] });

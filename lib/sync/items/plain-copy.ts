@@ -1,3 +1,6 @@
+import { isDate } from 'node:util/types';
+import { isPlainObject } from '../../plain-object.js';
+
 /** A value that is not the same after MongoDB has stored it, or may not be. */
 export const notPlain = Symbol('not plain');
 
@@ -25,9 +28,8 @@ function objectCopy(value: object, depth: number): unknown {
   // As deep as MongoDB stores, and no cycle ends.
   if (depth > mostDeep) return notPlain;
   if (Array.isArray(value)) return listCopy(value, depth);
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? notPlain : new Date(value);
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null ? recordCopy(value, depth) : notPlain;
+  if (isDate(value)) return Number.isNaN(value.getTime()) ? notPlain : new Date(value);
+  return isPlainObject(value) ? recordCopy(value, depth) : notPlain;
 }
 
 function listCopy(list: readonly unknown[], depth: number): unknown {

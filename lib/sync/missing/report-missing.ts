@@ -5,6 +5,7 @@ import type { IntegrationSyncRunFields } from '../../../schemas/integration-sync
 import type { IntegrationModels } from '../../../schemas/models.js';
 import { durableWrite } from '../../durable-write.js';
 import type { EventHub } from '../../event-hub.js';
+import { primary } from '../../primary.js';
 import type { LoggerLike } from '../../types/logger.js';
 import type { MissingReport } from '../../types/missing-report.js';
 import type { SyncSettings } from '../../types/sync-settings.js';
@@ -30,7 +31,6 @@ export interface ReportOptions {
 }
 
 const pageSize = 500;
-const primary = { readPreference: 'primary' } as const;
 
 /**
  * Marks what a full run did not see any more, and emits `syncItemMissing` for each. Refuses, and says so in the

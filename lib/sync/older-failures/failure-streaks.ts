@@ -3,6 +3,7 @@ import type { IntegrationSyncItemFields } from '../../../schemas/integration-syn
 import type { IntegrationModels } from '../../../schemas/models.js';
 import { durableWrite } from '../../durable-write.js';
 import type { EventHub } from '../../event-hub.js';
+import { primary } from '../../primary.js';
 import type { ItemCollections } from '../items/item-collections.js';
 import { pagesOf } from '../pages-of.js';
 
@@ -25,7 +26,6 @@ export interface FailureStreakParts {
 }
 
 const pageSize = 500;
-const primary = { readPreference: 'primary' } as const;
 
 export function createFailureStreaks({ models, items, events, stuckAfter }: FailureStreakParts): FailureStreaks {
   async function prolong(streaks: readonly FailureStreak[]): Promise<number> {

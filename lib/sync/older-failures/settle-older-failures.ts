@@ -4,6 +4,7 @@ import type { IntegrationSyncRunFields } from '../../../schemas/integration-sync
 import type { IntegrationModels } from '../../../schemas/models.js';
 import { durableWrite } from '../../durable-write.js';
 import type { EventHub } from '../../event-hub.js';
+import { primary } from '../../primary.js';
 import type { SyncSettings } from '../../types/sync-settings.js';
 import { itemCollections, type ItemCollections } from '../items/item-collections.js';
 import { runCollection } from '../runs/run-collection.js';
@@ -36,7 +37,6 @@ type SeenItem = Pick<
 >;
 
 const pageSize = 500;
-const primary = { readPreference: 'primary' } as const;
 const projection = { eventClass: 1, externalId: 1, syncLogId: 1, failedRuns: 1, status: 1 } as const;
 
 /**

@@ -2,6 +2,7 @@ import { Types } from 'mongoose';
 import type { IntegrationSyncItemFields, SyncItemStatus } from '../../../schemas/integration-sync-item.js';
 import { IntegrationError } from '../../errors.js';
 import { integrationId, integrationNotFound } from '../../integration-store/integration-id.js';
+import { primary } from '../../primary.js';
 import type { IdOrDocument } from '../../types/polymorphic.js';
 import type { ItemCollections } from '../items/item-collections.js';
 import { itemIdOf, itemNotFound, runIdOf } from './ids.js';
@@ -20,7 +21,6 @@ type Row = Pick<IntegrationSyncItemFields, '_id' | 'integrationId' | 'syncLogId'
 type Items = ItemCollections['items'];
 
 const pageSize = 500;
-const primary = { readPreference: 'primary' } as const;
 const projection = { integrationId: 1, syncLogId: 1, sequence: 1, status: 1 } as const;
 
 /**

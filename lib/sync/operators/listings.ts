@@ -4,6 +4,7 @@ import type { IntegrationSyncRunDocument } from '../../../schemas/integration-sy
 import type { IntegrationModels } from '../../../schemas/models.js';
 import { isDate } from '../../../schemas/partial-filters.js';
 import { integrationId, integrationNotFound } from '../../integration-store/integration-id.js';
+import { primary } from '../../primary.js';
 import type { MissingEntity } from '../../types/missing-entity.js';
 import type { IdOrDocument } from '../../types/polymorphic.js';
 import { entityCollection, missingEntity } from '../missing/entity-collection.js';
@@ -60,7 +61,7 @@ export async function missingEntities(
   const found = await entityCollection(IntegrationSyncEntity)
     .find(
       { integrationId: idOf(target), missingSince: isDate, ...(after !== null && { _id: { $gt: after } }) },
-      { readPreference: 'primary' },
+      primary,
     )
     .sort({ _id: 1 })
     .limit(limit)

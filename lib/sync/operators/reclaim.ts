@@ -1,6 +1,7 @@
 import type { Types } from 'mongoose';
 import { syncRunPhases, type IntegrationSyncRunFields } from '../../../schemas/integration-sync-run.js';
 import type { IntegrationSyncItemFields } from '../../../schemas/integration-sync-item.js';
+import { primary } from '../../primary.js';
 import type { ItemCollections } from '../items/item-collections.js';
 import { pagesOf } from '../pages-of.js';
 import type { RunCollection } from '../runs/run-collection.js';
@@ -29,7 +30,6 @@ type Run = Pick<IntegrationSyncRunFields, '_id' | 'phase' | 'availableAt' | 'lea
 type Row = Pick<IntegrationSyncItemFields, '_id' | 'integrationId' | 'syncLogId'>;
 
 const pageSize = 500;
-const primary = { readPreference: 'primary' } as const;
 const unsettled = syncRunPhases.filter((phase) => phase !== 'settled');
 const projection = { integrationId: 1, syncLogId: 1 } as const;
 const openStatuses = ['pending', 'processing'] as const;

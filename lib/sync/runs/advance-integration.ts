@@ -3,6 +3,7 @@ import type { IntegrationDocument, IntegrationFields, IntegrationModel } from '.
 import type { SyncOutcome } from '../../../schemas/integration-sync-run.js';
 import { durableWrite } from '../../durable-write.js';
 import { integrationCollection } from '../../integration-store/integration-collection.js';
+import { primary } from '../../primary.js';
 import { compareCheckpoints } from './compare-checkpoints.js';
 import { isOfFormerAccount } from './former-account.js';
 import type { SyncRun } from './run-collection.js';
@@ -43,7 +44,7 @@ export async function advanceIntegration(model: IntegrationModel, advance: Advan
   const collection = integrationCollection(model);
   const { integrationId: _id } = advance.run;
   for (let tried = 1; tried <= tries; tried += 1) {
-    const seen = await collection.findOne({ _id }, { readPreference: 'primary' });
+    const seen = await collection.findOne({ _id }, primary);
     if (seen === null) return null;
     const unchanged = Object.fromEntries(seenFields.map((name) => [name, { $eq: seen[name] ?? null }]));
     const isFormer = isOfFormerAccount(advance.run, seen);

@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
 import type { IntegrationSyncItemModel } from '../../../schemas/integration-sync-item.js';
+import { primary } from '../../primary.js';
 import { itemCollection, type ItemCollections } from '../items/item-collections.js';
 import { pagesOf } from '../pages-of.js';
 import { isCheckpoint } from './compare-checkpoints.js';
@@ -22,7 +23,6 @@ export interface CheckpointLimit {
 
 /** Of the first item of the second listing of a run; those of the first are lower. */
 const secondListing = 2 * 2 ** 32;
-const onPrimary = { readPreference: 'primary' } as const;
 
 interface Unresolved {
   readonly sequence: number;
@@ -36,7 +36,7 @@ export function createCheckpointValues(model: IntegrationSyncItemModel): Checkpo
       const cursor = items
         // A reply of 16 MiB holds more of such small documents than a process should.
         .find<Unresolved>(resolvedItems(syncLogId, limit), {
-          ...onPrimary,
+          ...primary,
           projection: { _id: 0, checkpointValue: 1 },
           batchSize: chunkSize,
         })
@@ -49,16 +49,16 @@ export function createCheckpointValues(model: IntegrationSyncItemModel): Checkpo
         { $match: resolvedItems(syncLogId, limit) },
         { $group: { _id: type, greatest: { $max: '$checkpointValue' } } },
       ];
-      const groups = await items.aggregate<{ greatest: unknown }>(stages, onPrimary).toArray();
+      const groups = await items.aggregate<{ greatest: unknown }>(stages, primary).toArray();
       return groups.map(({ greatest }) => greatest);
     },
     async beforeUnresolved(syncLogId) {
       const failed = { syncLogId, status: 'failed' } as const;
-      const first = await items.findOne(failed, { ...onPrimary, sort: { sequence: 1 } });
+      const first = await items.findOne(failed, { ...primary, sort: { sequence: 1 } });
       if (first === null) return {};
       // A repetition, maybe, of an item that stands somewhere else: listed again after a crash, and nothing tells which.
       const repeated = { ...failed, externalId: null, sequence: { $gte: secondListing } };
-      if ((await items.findOne(repeated, { ...onPrimary, projection: { _id: 1 } })) !== null) return null;
+      if ((await items.findOne(repeated, { ...primary, projection: { _id: 1 } })) !== null) return null;
       const least = await leastValue(items, syncLogId);
       // Where several items share a value, that of the first one which is not done must not be reached.
       return { sequence: { $lt: first.sequence }, ...(isCheckpoint(least) && { checkpointValue: { $lt: least } }) };
@@ -81,6 +81,6 @@ async function leastValue(items: ItemCollections['items'], syncLogId: Types.Obje
     { $match: { syncLogId, status: 'failed' } },
     { $group: { _id: null, least: { $min: '$checkpointValue' } } },
   ];
-  const [group] = await items.aggregate<{ least: unknown }>(stages, onPrimary).toArray();
+  const [group] = await items.aggregate<{ least: unknown }>(stages, primary).toArray();
   return group?.least ?? null;
 }

@@ -6,6 +6,7 @@ import { IntegrationError } from '../../errors.js';
 import { integrationCollection } from '../../integration-store/integration-collection.js';
 import { integrationNotFound } from '../../integration-store/integration-id.js';
 import { refreshDocument } from '../../integration-store/refresh-document.js';
+import { primary } from '../../primary.js';
 import { nextSyncAt } from '../schedule/next-sync-at.js';
 import type { SyncSettings } from '../../types/sync-settings.js';
 
@@ -19,7 +20,6 @@ export interface MarkSyncedParts {
 
 type Seen = IntegrationFields & { readonly now: Date };
 
-const primary = { readPreference: 'primary' } as const;
 const after = { ...durableWrite, returnDocument: 'after' } as const;
 
 /**

@@ -3,6 +3,8 @@ import type { IntegrationFields } from '../../../schemas/integration.js';
 import type { IntegrationSyncRunModel, SyncOutcome } from '../../../schemas/integration-sync-run.js';
 import type { StoredError } from '../../../schemas/integration-request.js';
 import { durableWrite } from '../../durable-write.js';
+import { fromNow } from '../../from-now.js';
+import { primary } from '../../primary.js';
 import type { SyncCounts } from '../../types/sync-result.js';
 import { beginRun, type BegunRun, type RunOrder } from './begin-run.js';
 import { runCollection, type RunCollection, type SyncRun } from './run-collection.js';
@@ -71,7 +73,6 @@ export interface RunStore {
 }
 
 const after = { ...durableWrite, returnDocument: 'after' } as const;
-const fromNow = (ms: number) => ({ $add: ['$$NOW', ms] });
 const stamped = (fields: object) => [{ $set: { ...fields, updatedAt: '$$NOW' } }];
 const isListing = { $eq: ['$phase', 'listing'] };
 
@@ -82,11 +83,10 @@ export function createRunStore(parts: RunStoreParts): RunStore {
     begin: (integration, order) => beginRun(collection, integration, order),
     async find(_id) {
       const stages = [{ $match: { _id } }, { $set: { now: '$$NOW' } }];
-      const [run] = await collection.aggregate<SeenRun>(stages, { readPreference: 'primary' }).toArray();
+      const [run] = await collection.aggregate<SeenRun>(stages, primary).toArray();
       return run ?? null;
     },
-    findOpen: (integrationId) =>
-      collection.findOne({ integrationId, isExclusive: true }, { readPreference: 'primary' }),
+    findOpen: (integrationId) => collection.findOne({ integrationId, isExclusive: true }, primary),
     async claim(_id, lease) {
       const run = await collection.findOneAndUpdate(
         { _id, phase: { $lt: 'settled' }, $expr: { $lte: ['$availableAt', '$$NOW'] } },

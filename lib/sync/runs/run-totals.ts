@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
 import type { IntegrationSyncItemModel } from '../../../schemas/integration-sync-item.js';
+import { primary } from '../../primary.js';
 import type { SyncCounts } from '../../types/sync-result.js';
 import { itemCollection } from '../items/item-collections.js';
 
@@ -20,7 +21,6 @@ export interface RunItems {
   open(runId: Types.ObjectId, limit: number): Promise<Types.ObjectId[]>;
 }
 
-const onPrimary = { readPreference: 'primary' } as const;
 const open = ['pending', 'processing'] as const;
 
 export function createRunItems(model: IntegrationSyncItemModel): RunItems {
@@ -28,18 +28,18 @@ export function createRunItems(model: IntegrationSyncItemModel): RunItems {
   return {
     async totals(syncLogId) {
       const stages = [{ $match: { syncLogId } }, { $group: { _id: '$status', count: { $sum: 1 } } }];
-      const groups = await collection.aggregate<{ _id: string; count: number }>(stages, onPrimary).toArray();
+      const groups = await collection.aggregate<{ _id: string; count: number }>(stages, primary).toArray();
       const of = (...statuses: string[]) =>
         groups.filter(({ _id }) => statuses.includes(_id)).reduce((sum, { count }) => sum + count, 0);
       const counts = { succeeded: of('success'), failed: of('failed'), skipped: of('skipped'), open: of(...open) };
       return { ...counts, listed: counts.succeeded + counts.failed + counts.skipped + counts.open };
     },
-    stored: (syncLogId) => collection.countDocuments({ syncLogId }, onPrimary),
-    failed: (syncLogId) => collection.countDocuments({ syncLogId, status: 'failed' }, onPrimary),
+    stored: (syncLogId) => collection.countDocuments({ syncLogId }, primary),
+    failed: (syncLogId) => collection.countDocuments({ syncLogId, status: 'failed' }, primary),
     async open(syncLogId, limit) {
       const filter = { syncLogId, status: { $in: open } };
       const found = await collection
-        .find(filter, { ...onPrimary, projection: { _id: 1 } })
+        .find(filter, { ...primary, projection: { _id: 1 } })
         .limit(limit)
         .toArray();
       return found.map(({ _id }) => _id);

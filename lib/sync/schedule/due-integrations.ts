@@ -2,6 +2,7 @@ import type { mongo, Types } from 'mongoose';
 import type { IntegrationFields, IntegrationModel } from '../../../schemas/integration.js';
 import { durableWrite } from '../../durable-write.js';
 import { integrationCollection } from '../../integration-store/integration-collection.js';
+import { primary } from '../../primary.js';
 import type { OwnSchedule } from './schedule-of.js';
 
 /** What is looked at of an integration that is due. */
@@ -28,7 +29,6 @@ export interface DueIntegrations {
   move(seen: Pick<DueIntegration, '_id' | 'nextSyncAt'>, to: Date | null): Promise<boolean>;
 }
 
-const primary = { readPreference: 'primary' } as const;
 const projection = {
   provider: 1,
   name: 1,

@@ -1,5 +1,6 @@
 import type { HealthStatus, IntegrationFields } from '../../../schemas/integration.js';
 import type { SyncSettings } from '../../types/sync-settings.js';
+import { minuteMs } from '../../time-units.js';
 import { nextOccurrences, type CronSchedule } from './cron.js';
 import { scheduleOf, type DefaultSchedule, type OwnSchedule } from './schedule-of.js';
 
@@ -14,7 +15,6 @@ export interface NextSyncFacts {
   readonly random?: () => number;
 }
 
-const minuteMs = 60_000;
 const longestFactor = 16;
 const healthFactors: Readonly<Record<HealthStatus, number>> = { healthy: 1, degraded: 2, failing: 10, disabled: 1 };
 const longestJitterMs = 10 * minuteMs;

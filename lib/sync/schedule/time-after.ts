@@ -1,7 +1,6 @@
+import { minuteMs } from '../../time-units.js';
 import { occurrenceAfter } from './cron.js';
 import type { SyncSchedule } from './schedule-of.js';
-
-const minuteMs = 60_000;
 
 /** When a schedule has come round so many times since an instant. */
 export function timeAfter(schedule: SyncSchedule, since: Date, times: number): Date {

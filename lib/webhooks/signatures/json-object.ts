@@ -1,4 +1,4 @@
-import { isPlainObject } from '../../http/plain-object.js';
+import { isPlainObject } from '../../plain-object.js';
 
 /** The JSON object that a body is; null where it is none. */
 export function jsonObject(rawBody: Buffer): Readonly<Record<string, unknown>> | null {

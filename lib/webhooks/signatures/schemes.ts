@@ -23,6 +23,27 @@ function standardHeaders(prefix: string) {
   return { id: `${prefix}-id`, timestamp: `${prefix}-timestamp`, signature: `${prefix}-signature` };
 }
 
+/** How a sender signs its webhooks. */
+export type SignatureScheme =
+  | 'dropbox'
+  | 'github'
+  | 'http-basic'
+  | 'hubspot-v1'
+  | 'hubspot-v2'
+  | 'hubspot-v3'
+  | 'intercom'
+  | 'linear'
+  | 'meta'
+  | 'notion'
+  | 'shopify'
+  | 'slack'
+  | 'standard-webhooks'
+  | 'stripe'
+  | 'svix'
+  | 'twilio'
+  | 'zendesk'
+  | 'zoom';
+
 /** Every scheme that can be verified. What is not said in a row does not exist in the scheme. */
 export const schemes = {
   /** See docs.stripe.com/webhooks. The whole secret is the key, `whsec_` included. */
@@ -125,7 +146,4 @@ export const schemes = {
   dropbox: { ...sha256, headers: [{ signature: 'x-dropbox-signature' }], contents: body },
   /** See developers.notion.com/reference/webhooks. The secret is the verification token. */
   notion: { ...sha256, headers: [{ signature: 'x-notion-signature' }], prefix: 'sha256=', contents: body },
-} as const satisfies Readonly<Record<string, SchemeRule>>;
-
-/** How a sender signs its webhooks. */
-export type SignatureScheme = keyof typeof schemes;
+} as const satisfies Readonly<Record<SignatureScheme, SchemeRule>>;

@@ -1,9 +1,10 @@
 import mongoose from 'mongoose';
-import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { IntegrationError, type OAuthTokens } from '../../../lib/index.js';
 import { useDatabase } from '../../support/database.js';
 import { startMongoProxy, type MongoProxy } from '../../support/mongo-proxy.js';
 import { inSeconds, useOAuthInstance } from '../../support/oauth-instance.js';
+import { waitFor } from '../../support/wait-for.js';
 
 const database = useDatabase();
 const connection = mongoose.createConnection();
@@ -15,7 +16,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   proxy.restore();
-  await vi.waitFor(() => connection.db!.command({ ping: 1 }), { timeout: 20_000, interval: 200 });
+  await waitFor(() => connection.db!.command({ ping: 1 }), { timeout: 20_000, interval: 200 });
 }, 30_000);
 const world = useOAuthInstance({ name: database.name, connection, uri: '' }, { oauth: { refreshWaitSeconds: 8 } });
 afterAll(async () => {

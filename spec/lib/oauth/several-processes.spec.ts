@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { useDatabase } from '../../support/database.js';
 import { callFrom, grantedTokens, raceClient, reasonsIn } from '../../support/oauth-race.js';
 import type { OAuthWorkerSettings } from '../../support/oauth-worker.js';
@@ -6,6 +6,7 @@ import { keys, redirectUri, useOAuthClient } from '../../support/oidc-client-wor
 import { useOidcServer } from '../../support/oidc-server.js';
 import { useProcesses } from '../../support/processes.js';
 import type { WorkerProcess } from '../../support/worker-process.js';
+import { waitFor } from '../../support/wait-for.js';
 
 const database = useDatabase();
 const oidc = useOidcServer({ redirectUris: [redirectUri] });
@@ -94,7 +95,7 @@ describe('a process that is killed when the server has answered it', () => {
       expect((await race).got).toEqual(new Set(['REAUTHORIZATION_REQUIRED']));
       await call(5);
       expect(await refreshes()).toMatchObject([answered, reused]);
-      await vi.waitFor(async () => expect(await reasons()).toEqual(['answer_lost']), { timeout: 10_000 });
+      await waitFor(async () => expect(await reasons()).toEqual(['answer_lost']), { timeout: 10_000 });
       expect(await stored()).toMatchObject({ authStatus: 'needsReauthorization', isActive: true });
     },
     timeout,
@@ -120,7 +121,7 @@ describe('a process that stands still for longer than its lease', () => {
       );
       await call(5, [...workers, late]);
       expect(await refreshes()).toMatchObject([answered, reused, reused]);
-      await vi.waitFor(async () => expect(await reasons([...workers, late])).toEqual(['answer_lost']));
+      await waitFor(async () => expect(await reasons([...workers, late])).toEqual(['answer_lost']));
     },
     timeout,
   );

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { IntegrationError, type OAuthTokens } from '../../../lib/index.js';
 import { useDatabase } from '../../support/database.js';
 import { inSeconds, useOAuthInstance } from '../../support/oauth-instance.js';
+import { waitFor } from '../../support/wait-for.js';
 
 const database = useDatabase();
 const world = useOAuthInstance(database);
@@ -100,7 +101,7 @@ describe('after failures', () => {
     await tryAgain();
     world.refresh = failing(new IntegrationError('OAUTH_GRANT_INVALID', 'Used before.'));
     await tryAgain();
-    await vi.waitFor(() => expect(reasons).toEqual([reason]));
+    await waitFor(() => expect(reasons).toEqual([reason]));
     off();
   });
 });
@@ -144,12 +145,10 @@ describe('idle', () => {
     stopping.refresh = () => new Promise((resolve) => (answer = resolve));
     const integration = await stopping.connect();
     const call = integration.getAccessToken();
-    await vi.waitFor(() => expect(stopping.asked).toHaveLength(1));
+    await waitFor(() => expect(stopping.asked).toHaveLength(1));
     const stopped = vi.fn();
     const stop = stopping.integrations.stop().then(stopped);
-    await vi.waitFor(() =>
-      expect(integration.at('/').get(() => 1)).rejects.toMatchObject({ code: 'INSTANCE_STOPPED' }),
-    );
+    await waitFor(() => expect(integration.at('/').get(() => 1)).rejects.toMatchObject({ code: 'INSTANCE_STOPPED' }));
     expect(stopped).not.toHaveBeenCalled();
     answer(tokens);
     await stop;

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { isPlainObject } from '../../../http/plain-object.js';
+import { isPlainObject } from '../../../plain-object.js';
 import { verifySignature } from '../verify-signature.js';
 import { empty, json, type ChallengeAnswer } from './answers.js';
 import type { ChallengeRequest } from './challenge-input.js';

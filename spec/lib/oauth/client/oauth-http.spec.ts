@@ -1,3 +1,4 @@
+import { Types } from 'mongoose';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createHttpClient } from '../../../../lib/http/http-client.js';
 import { createOAuthHttp, oauthHttpOf, type OAuthRequest } from '../../../../lib/oauth/client/oauth-http.js';
@@ -7,9 +8,14 @@ const server = useHttpServer();
 const allowedPrivateHosts = ['127.0.0.1'];
 const client = createHttpClient({ allowedPrivateHosts, userAgent: 'spec' });
 afterAll(() => client.close());
-const http = createOAuthHttp({ client, timeoutMs: 50, allowedPrivateHosts });
+const http = createOAuthHttp({
+  sendOAuth: (_integration, request) => client.send(request),
+  timeoutMs: 50,
+  allowedPrivateHosts,
+});
+const integration = { _id: new Types.ObjectId(), provider: 'crm' };
 
-const get = (url: string): OAuthRequest => ({ method: 'GET', url: new URL(url), headers: {}, body: null });
+const get = (url: string): OAuthRequest => ({ integration, method: 'GET', url: new URL(url), headers: {}, body: null });
 
 describe('requests to authorization servers', () => {
   it('give answers of any status, as text', async () => {

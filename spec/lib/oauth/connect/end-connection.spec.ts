@@ -1,7 +1,8 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useAuthorizationServer } from '../../../support/authorization-server.js';
 import { useDatabase } from '../../../support/database.js';
 import { useOAuthApp, waitForEvents } from '../../../support/oauth-app.js';
+import { waitFor } from '../../../support/wait-for.js';
 
 const database = useDatabase();
 const server = useAuthorizationServer();
@@ -14,8 +15,8 @@ const closeGate = () => {
   arrived = 0;
 };
 const openGate = () => (gate.isOpen = true);
-const pass = () => vi.waitFor(() => expect(gate.isOpen).toBe(true), { timeout: 30_000, interval: 10 });
-const reached = () => vi.waitFor(() => expect(arrived).toBe(1));
+const pass = () => waitFor(() => expect(gate.isOpen).toBe(true), { timeout: 30_000, interval: 10 });
+const reached = () => waitFor(() => expect(arrived).toBe(1));
 
 const providers = () => {
   const crm = server.provider();
