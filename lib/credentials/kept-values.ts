@@ -1,4 +1,4 @@
-import type { Collection, mongo, Types } from 'mongoose';
+import type { Collection, Types } from 'mongoose';
 import { durableWrite } from '../durable-write.js';
 import { isIntegrationError } from '../errors.js';
 import { primary } from '../primary.js';
@@ -24,6 +24,8 @@ interface ResealParts {
 
 /** So many values are held in memory at once: bodies of webhooks may be large. */
 const atOnce = 10;
+/** So many documents are looked at by one command: none takes long, however many there are. */
+const windowSize = 1_000;
 
 /**
  * Seals the values with the current key that are sealed with another one. Reads the whole collection once, in the order
@@ -31,39 +33,55 @@ const atOnce = 10;
  */
 export async function resealKept(values: KeptValues, parts: ResealParts): Promise<void> {
   const { keyRing, rotation } = parts;
-  let after: Types.ObjectId | null = null;
-  while (!rotation.isAborted()) {
-    const ids = await staleIds(values, keyRing, after);
-    const last = ids.at(-1);
-    if (last === undefined) return;
-    const done = await Promise.all(ids.map((id) => reseal(values, id, parts)));
-    rotation.batchDone(done.filter(Boolean).length);
-    after = last;
+  for await (const stale of staleWindows(values, keyRing)) {
+    for (let first = 0; first < stale.length && !rotation.isAborted(); first += atOnce) {
+      const ids = stale.slice(first, first + atOnce);
+      const done = await Promise.all(ids.map((id) => reseal(values, id, parts)));
+      rotation.batchDone(done.filter(Boolean).length);
+    }
+    if (rotation.isAborted()) return;
   }
 }
 
 /** How many values are sealed with another key than the current one. */
-export function countStaleKept({ collection, field }: KeptValues, keyRing: KeyRing): Promise<number> {
-  return collection.countDocuments({ [field]: staleIn(keyRing) }, { hint: { _id: 1 }, ...primary });
+export async function countStaleKept(values: KeptValues, keyRing: KeyRing): Promise<number> {
+  let count = 0;
+  for await (const stale of staleWindows(values, keyRing)) count += stale.length;
+  return count;
 }
 
-async function staleIds(
+/** A part of a collection. */
+interface Window {
+  /** Of its last document. */
+  readonly last: Types.ObjectId;
+  /** Of those whose value is sealed with another key than the current one. */
+  readonly stale: readonly Types.ObjectId[];
+}
+
+async function* staleWindows(
   { collection, field }: KeptValues,
   keyRing: KeyRing,
-  after: Types.ObjectId | null,
-): Promise<Types.ObjectId[]> {
-  const rows = await collection
-    .find<{ _id: Types.ObjectId }>(
-      { [field]: staleIn(keyRing), ...(after !== null && { _id: { $gt: after } }) },
-      { projection: { _id: 1 }, sort: { _id: 1 }, limit: atOnce, ...primary },
-    )
-    .toArray();
-  return rows.map(({ _id }) => _id);
+): AsyncGenerator<Window['stale'], void> {
+  const ids = {
+    last: { $last: '$_id' },
+    stale: { $push: { $cond: [isStale(`$${field}`, keyRing), '$_id', '$$REMOVE'] } },
+  };
+  const summary = { $group: { _id: null, ...ids } };
+  let rest: object = {};
+  for (;;) {
+    const pipeline = [{ $match: rest }, { $sort: { _id: 1 } }, { $limit: windowSize }, summary];
+    const [window] = await collection.aggregate<Window>(pipeline, primary).toArray();
+    if (window === undefined) return;
+    yield window.stale;
+    rest = { _id: { $gt: window.last } };
+  }
 }
 
 /** By how it begins, which the server can tell: it names the key in clear. */
-function staleIn({ current }: KeyRing): mongo.Condition<string> {
-  return { $regex: `^${sealedPrefix()}`, $not: { $regex: `^${sealedPrefix(current.id)}` } };
+function isStale(input: string, { current }: KeyRing): object {
+  const begins = (prefix: string) => ({ $regexMatch: { input, regex: `^${prefix}` } });
+  const isOfAnother = { $and: [begins(sealedPrefix()), { $not: [begins(sealedPrefix(current.id))] }] };
+  return { $cond: [{ $eq: [{ $type: input }, 'string'] }, isOfAnother, false] };
 }
 
 /** Compares what it replaces: a write that is made anew meanwhile keeps its new result. */
@@ -72,13 +90,10 @@ async function reseal(
   _id: Types.ObjectId,
   { keyRing, sealer, rotation }: ResealParts,
 ): Promise<boolean> {
-  // Another rotation may have been here since.
-  const found = await collection.findOne(
-    { _id, [field]: staleIn(keyRing) },
-    { projection: { [field]: 1 }, ...primary },
-  );
+  const found = await collection.findOne({ _id }, { projection: { [field]: 1 }, ...primary });
   const sealed: unknown = found?.[field];
-  if (typeof sealed !== 'string') return false;
+  // Another rotation may have been here since.
+  if (typeof sealed !== 'string' || sealed.startsWith(sealedPrefix(keyRing.current.id))) return false;
   const binding = bindingOf(_id);
   const id = _id.toHexString();
   try {

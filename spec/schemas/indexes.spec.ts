@@ -551,16 +551,16 @@ describe('every query of the package', () => {
 });
 
 describe('rotateKeys()', () => {
-  it('counts what is kept along its ids: it happens too rarely for an index of its own', async () => {
+  it('goes along the ids of what is kept, a thousand at a time: it happens too rarely for an index of its own', async () => {
     const kept: readonly string[] = [
       models.IntegrationWebhook,
       models.IntegrationSyncItem,
       models.IntegrationIdempotencyKey,
     ].map(({ collection }) => collection.collectionName);
-    const commands = await explainCommands(connection, () => integrations.rotateKeys({ signal: AbortSignal.abort() }));
+    const commands = await explainCommands(connection, () => integrations.rotateKeys({ dryRun: true }));
     const ofKept = commands.filter(({ collection }) => kept.includes(collection));
-    expect(ofKept).toHaveLength(kept.length);
-    expect(ofKept).toMatchObject(ofKept.map(() => ({ name: 'aggregate', scansCollection: false })));
+    expect(new Set(ofKept.map(({ collection }) => collection))).toEqual(new Set(kept));
+    expect(ofKept.filter(({ scansCollection, examined }) => scansCollection || examined > 1_000)).toEqual([]);
   });
 });
 

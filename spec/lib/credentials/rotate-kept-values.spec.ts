@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Types } from 'mongoose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   createIntegrations,
@@ -5,6 +7,10 @@ import {
   type IntegrationDocument,
   type RotationProgress,
 } from '../../../lib/index.js';
+import { createBoundSealer } from '../../../lib/credentials/bound-sealer.js';
+import { countStaleKept, resealKept } from '../../../lib/credentials/kept-values.js';
+import { createKeyRing } from '../../../lib/credentials/key-ring.js';
+import { createRotation } from '../../../lib/credentials/rotation.js';
 import { useDatabase } from '../../support/database.js';
 import { newKey } from '../integration-store/store-fixture.js';
 import { listThings, syncProvider, thingSeen } from '../../support/sync-provider.js';
@@ -83,16 +89,17 @@ async function everything(): Promise<unknown[]> {
   return Promise.all(names.map((name) => db!.collection(name).find().sort({ _id: 1 }).toArray()));
 }
 
-beforeEach(async () => {
-  [seen.length, isBroken] = [0, true];
-  await withKeys([oldKey], keepOneOfEach);
-});
 afterEach(async () => {
   const collections = await database.connection.db!.collections();
   await Promise.all(collections.map((collection) => collection.deleteMany({})));
 });
 
 describe('rotateKeys() and what is kept for a while', () => {
+  beforeEach(async () => {
+    [seen.length, isBroken] = [0, true];
+    await withKeys([oldKey], keepOneOfEach);
+  });
+
   it('seals it with the current key: the old one is needed no longer', async () => {
     const progress: RotationProgress[] = [];
     const result = await rotate({ onProgress: (facts) => progress.push(facts) });
@@ -159,5 +166,35 @@ describe('rotateKeys() and what is kept for a while', () => {
     expect(results).toMatchObject([{ failed: [] }, { failed: [] }]);
     expect(results[0].resealed + results[1].resealed).toBe(4);
     expect(await rotate()).toEqual({ resealed: 0, failed: [], remaining: 0 });
+  });
+});
+
+describe('resealKept()', () => {
+  const keyRing = createKeyRing([currentKey, oldKey]);
+  const bindingOf = (id: Types.ObjectId) => `spec/${id.toHexString()}`;
+  const sealedFor = async (key: EncryptionKey, id: Types.ObjectId) =>
+    (await createBoundSealer(createKeyRing([key])).seal(bindingOf(id), Buffer.from('value'))).sealed;
+
+  it('finds what is sealed with another key among thousands, and leaves all else alone', async () => {
+    const collection = database.connection.collection('kept');
+    const plain = ['text', `ey${'J'.repeat(60)}`, null, ['ey', { a: 1 }], { b: 2 }, new Types.Decimal128('1')];
+    const documents = await Promise.all(
+      Array.from({ length: 2_500 }, async (_, index) => {
+        const _id = new Types.ObjectId();
+        if (index % 500 === 499) return { _id, value: await sealedFor(oldKey, _id) };
+        return { _id, value: index % 2 === 0 ? await sealedFor(currentKey, _id) : plain[index % plain.length] };
+      }),
+    );
+    await collection.insertMany(documents);
+    const values = { kind: 'webhook', collection, field: 'value', bindingOf } as const;
+    expect(await countStaleKept(values, keyRing)).toBe(5);
+    const rotation = createRotation(undefined, undefined);
+    await resealKept(values, { keyRing, sealer: createBoundSealer(keyRing), rotation });
+    expect([rotation.resealed(), rotation.failures()]).toEqual([5, []]);
+    const now = await collection.find().sort({ _id: 1 }).toArray();
+    const changed = now.filter(({ value }, index) => !isDeepStrictEqual(value, documents[index]!.value));
+    expect(changed.map(({ _id }) => _id)).toEqual(
+      documents.filter((_, index) => index % 500 === 499).map(({ _id }) => _id),
+    );
   });
 });
