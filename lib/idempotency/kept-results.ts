@@ -4,6 +4,7 @@ import type { KeptValues } from '../credentials/kept-values.js';
 import { isPlainObject } from '../plain-object.js';
 import { responseStatus } from '../requests/response-object.js';
 import { decodeValue, encodeValue } from '../stored-value.js';
+import { driverCollection } from '../driver-collection.js';
 import type { LedgerRecord } from './ledger-record.js';
 
 /** A result as it is stored. */
@@ -51,8 +52,8 @@ export function createKeptResults(sealer: BoundSealer, maxBytes: number): KeptRe
 }
 
 /** The results of all keyed writes, for the rotation of keys. */
-export function keptWriteResults({ db, collection }: IntegrationIdempotencyKeyModel): KeptValues {
-  return { kind: 'write-result', collection: db.collection(collection.collectionName), field: 'result', bindingOf };
+export function keptWriteResults(model: IntegrationIdempotencyKeyModel): KeptValues {
+  return { kind: 'write-result', collection: driverCollection(model), field: 'result', bindingOf };
 }
 
 function bindingOf(id: LedgerRecord['_id']): string {

@@ -3,6 +3,7 @@ import type {
   IntegrationIdempotencyKeyFields,
   IntegrationIdempotencyKeyModel,
 } from '../../schemas/integration-idempotency-key.js';
+import { driverCollection } from '../driver-collection.js';
 
 /** A write as the ledger has it. */
 export type LedgerRecord = IntegrationIdempotencyKeyFields;
@@ -12,5 +13,5 @@ export type LedgerCollection = Collection<LedgerRecord>;
 
 /** The ledger is changed by atomic updates that Mongoose, and a transaction of the host, have no part in. */
 export function ledgerCollection(model: IntegrationIdempotencyKeyModel): LedgerCollection {
-  return model.db.collection<LedgerRecord>(model.collection.collectionName);
+  return driverCollection<LedgerRecord>(model);
 }

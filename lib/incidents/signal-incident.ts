@@ -9,6 +9,7 @@ import type {
 import { durableWrite } from '../durable-write.js';
 import type { EventHub } from '../event-hub.js';
 import { despiteOthers } from '../failures/despite-others.js';
+import { driverCollection } from '../driver-collection.js';
 import { cleared, raised } from './incident-updates.js';
 
 export interface IncidentSignalParts {
@@ -84,5 +85,5 @@ export function announce(
 
 /** The driver's collection of incidents: no option of the host's Mongoose changes what is asked. */
 export function incidents({ model }: Pick<IncidentSignalParts, 'model'>) {
-  return model.db.collection<IntegrationIncidentFields>(model.collection.collectionName);
+  return driverCollection<IntegrationIncidentFields>(model);
 }

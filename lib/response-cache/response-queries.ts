@@ -8,13 +8,14 @@ import { despiteOthers } from '../failures/despite-others.js';
 import { fromNow } from '../from-now.js';
 import type { CacheTtl } from '../types/request-builder.js';
 import { dayMs } from '../time-units.js';
+import { driverCollection } from '../driver-collection.js';
 import type { FetchState, ResponseReply } from './stored-response.js';
 
 export type ResponseCollection = Collection<IntegrationResponseFields>;
 
 /** Responses are changed by atomic updates that Mongoose has no part in. */
 export function responseCollection(model: IntegrationResponseModel): ResponseCollection {
-  return model.db.collection<IntegrationResponseFields>(model.collection.collectionName);
+  return driverCollection<IntegrationResponseFields>(model);
 }
 
 /** A wish to fetch a response. */

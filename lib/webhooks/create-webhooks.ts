@@ -12,6 +12,7 @@ import type { JobsSettings, RequestLogSettings } from '../options.js';
 import type { LoggerLike } from '../types/logger.js';
 import type { WebhookSettings } from '../types/webhook-settings.js';
 import { withinTime } from '../within-time.js';
+import { driverCollection } from '../driver-collection.js';
 import { createAlarm } from './alarm.js';
 import { createInbox, type WebhookCollection } from './inbox.js';
 import { webhookJobs } from './job-names.js';
@@ -65,7 +66,7 @@ export function createWebhooks(parts: WebhooksParts): Webhooks {
   const { models, settings, registry, logger } = parts;
   const model = models.IntegrationWebhook;
   const shared = {
-    webhooks: model.db.collection<IntegrationWebhookFields>(model.collection.collectionName),
+    webhooks: driverCollection<IntegrationWebhookFields>(model),
     clock: createServerClock(model.db),
     waker: createWaker(parts),
     // What is later is found by the job that recovers.

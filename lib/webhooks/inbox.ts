@@ -3,6 +3,7 @@ import type { IntegrationWebhookFields, IntegrationWebhookModel } from '../../sc
 import { durableWrite } from '../durable-write.js';
 import { isIntegrationError } from '../errors.js';
 import { createGroupCommitter, type GroupCommitter } from '../request-log/group-committer.js';
+import { driverCollection } from '../driver-collection.js';
 import { handledAnew } from './handled-anew.js';
 import { notStored } from './not-stored.js';
 
@@ -38,7 +39,7 @@ export interface InboxParts {
 const fieldBytes = 1_024;
 
 export function createInbox({ model, storeWithinMs }: InboxParts): Inbox {
-  const collection = model.db.collection<IntegrationWebhookFields>(model.collection.collectionName);
+  const collection = driverCollection<IntegrationWebhookFields>(model);
   const committer = createGroupCommitter<IntegrationWebhookFields>({
     collection: () => model.collection,
     ...durableWrite,

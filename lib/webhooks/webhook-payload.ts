@@ -2,6 +2,7 @@ import type { mongo, Types } from 'mongoose';
 import type { IntegrationWebhookModel } from '../../schemas/integration-webhook.js';
 import type { BoundSealer } from '../credentials/bound-sealer.js';
 import type { KeptValues } from '../credentials/kept-values.js';
+import { driverCollection } from '../driver-collection.js';
 
 /** Seals the body of one webhook: it opens there and nowhere else. */
 export async function sealBody(sealer: BoundSealer, id: Types.ObjectId, rawBody: Buffer): Promise<string> {
@@ -26,8 +27,8 @@ export async function openBody(sealer: BoundSealer, { _id, payload }: StoredBody
 }
 
 /** The bodies of all webhooks, for the rotation of keys. */
-export function keptBodies({ db, collection }: IntegrationWebhookModel): KeptValues {
-  return { kind: 'webhook', collection: db.collection(collection.collectionName), field: 'payload', bindingOf };
+export function keptBodies(model: IntegrationWebhookModel): KeptValues {
+  return { kind: 'webhook', collection: driverCollection(model), field: 'payload', bindingOf };
 }
 
 /** Unlike any place of credentials: those are the id and a field. */

@@ -2,6 +2,7 @@ import type { Collection, Types } from 'mongoose';
 import type { IntegrationOAuthFlowFields, IntegrationOAuthFlowModel } from '../../../schemas/integration-oauth-flow.js';
 import { durableWrite } from '../../durable-write.js';
 import { fromNow } from '../../from-now.js';
+import { driverCollection } from '../../driver-collection.js';
 
 /** A connection that somebody has begun. */
 export type OAuthFlow = IntegrationOAuthFlowFields;
@@ -31,7 +32,7 @@ export interface FlowStore {
 }
 
 export function createFlowStore(model: IntegrationOAuthFlowModel, lifeMs: number): FlowStore {
-  const flows: Collection<OAuthFlow> = model.db.collection<OAuthFlow>(model.collection.collectionName);
+  const flows: Collection<OAuthFlow> = driverCollection<OAuthFlow>(model);
   // By the server's clock, whichever process begins it and whichever ends it.
   const times = { createdAt: '$$NOW', expiresAt: fromNow(lifeMs) };
   return {

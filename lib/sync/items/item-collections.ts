@@ -2,6 +2,7 @@ import type { Collection } from 'mongoose';
 import type { IntegrationSyncBatchFields } from '../../../schemas/integration-sync-batch.js';
 import type { IntegrationSyncItemFields } from '../../../schemas/integration-sync-item.js';
 import type { IntegrationModels } from '../../../schemas/models.js';
+import { driverCollection } from '../../driver-collection.js';
 
 /** The driver's collections, which are far quicker with many documents than models are. */
 export interface ItemCollections {
@@ -17,10 +18,10 @@ export function itemCollections(
   const { IntegrationSyncItem, IntegrationSyncBatch: batch } = models;
   return {
     items: itemCollection(IntegrationSyncItem),
-    batches: batch.db.collection<IntegrationSyncBatchFields>(batch.collection.collectionName),
+    batches: driverCollection<IntegrationSyncBatchFields>(batch),
   };
 }
 
 export function itemCollection(model: IntegrationModels['IntegrationSyncItem']): ItemCollections['items'] {
-  return model.db.collection<IntegrationSyncItemFields>(model.collection.collectionName);
+  return driverCollection<IntegrationSyncItemFields>(model);
 }

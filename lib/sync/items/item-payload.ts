@@ -2,6 +2,7 @@ import { mongo, type Types } from 'mongoose';
 import type { IntegrationSyncItemModel } from '../../../schemas/integration-sync-item.js';
 import type { BoundSealer } from '../../credentials/bound-sealer.js';
 import type { KeptValues } from '../../credentials/kept-values.js';
+import { driverCollection } from '../../driver-collection.js';
 
 const { BSON } = mongo;
 
@@ -45,8 +46,8 @@ function isSealed(stored: unknown, binding: string): stored is string {
 }
 
 /** The payloads of all sync items, for the rotation of keys. */
-export function keptPayloads({ db, collection }: IntegrationSyncItemModel): KeptValues {
-  return { kind: 'sync-item', collection: db.collection(collection.collectionName), field: 'payload', bindingOf };
+export function keptPayloads(model: IntegrationSyncItemModel): KeptValues {
+  return { kind: 'sync-item', collection: driverCollection(model), field: 'payload', bindingOf };
 }
 
 /** Unlike any place of credentials: those are the id and a field. */

@@ -4,12 +4,13 @@ import type {
   IntegrationSyncEntityModel,
 } from '../../../schemas/integration-sync-entity.js';
 import type { MissingEntity } from '../../types/missing-entity.js';
+import { driverCollection } from '../../driver-collection.js';
 
 /** The driver's collection of what syncs have seen. */
 export type EntityCollection = Collection<IntegrationSyncEntityFields>;
 
 export function entityCollection(model: IntegrationSyncEntityModel): EntityCollection {
-  return model.db.collection<IntegrationSyncEntityFields>(model.collection.collectionName);
+  return driverCollection<IntegrationSyncEntityFields>(model);
 }
 
 type StoredEntity = Pick<IntegrationSyncEntityFields, '_id' | 'eventClass' | 'externalId' | 'lastSeenAt'>;

@@ -1,5 +1,6 @@
 import type { Collection } from 'mongoose';
 import type { IntegrationSyncRunFields, IntegrationSyncRunModel } from '../../../schemas/integration-sync-run.js';
+import { driverCollection } from '../../driver-collection.js';
 
 /** A run as it is stored. */
 export type SyncRun = IntegrationSyncRunFields;
@@ -8,5 +9,5 @@ export type SyncRun = IntegrationSyncRunFields;
 export type RunCollection = Collection<SyncRun>;
 
 export function runCollection(model: IntegrationSyncRunModel): RunCollection {
-  return model.db.collection<SyncRun>(model.collection.collectionName);
+  return driverCollection<SyncRun>(model);
 }

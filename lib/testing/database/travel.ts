@@ -3,6 +3,7 @@ import type { IntegrationModels } from '../../../schemas/models.js';
 import { durableWrite } from '../../durable-write.js';
 import { millisecondsOf, type Span } from '../span.js';
 import { testedInstance, type InstanceOption } from '../tested-instance.js';
+import { driverCollection } from '../../driver-collection.js';
 import { movedDate } from './moved-date.js';
 import { travelJobs } from './travel-jobs.js';
 
@@ -80,6 +81,6 @@ function eachEntry(path: string, entry: object) {
   return ifObject(path, { $arrayToObject: entries });
 }
 
-async function update({ db, collection }: Pick<AnyModel, 'db' | 'collection'>, fields: mongo.Document): Promise<void> {
-  await db.collection(collection.collectionName).updateMany({}, [{ $set: fields }], durableWrite);
+async function update(model: Pick<AnyModel, 'db' | 'collection'>, fields: mongo.Document): Promise<void> {
+  await driverCollection(model).updateMany({}, [{ $set: fields }], durableWrite);
 }
