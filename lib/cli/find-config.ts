@@ -6,6 +6,7 @@ import { errorMessage } from '../error-message.js';
 import { IntegrationError } from '../errors.js';
 import { openInstances } from '../instance/default-instance.js';
 import type { Integrations } from '../instance/services.js';
+import { isJsonObject } from '../plain-object.js';
 import type { CliConfig } from './config.js';
 
 const usualNames = ['mjs', 'js', 'cjs', 'mts', 'ts'].map((extension) => `integrations.config.${extension}`);
@@ -83,10 +84,10 @@ function invalid(path: string): IntegrationError {
 
 /** An instance or a configuration among what a module exports. */
 function exportedConfig(namespace: unknown): CliConfig | null {
-  if (!isObject(namespace)) return null;
+  if (!isJsonObject(namespace)) return null;
   // What is required from CommonJS is the default of the default.
   const exported = namespace.default;
-  const candidates = [exported, isObject(exported) ? exported.default : null, namespace.integrations];
+  const candidates = [exported, isJsonObject(exported) ? exported.default : null, namespace.integrations];
   for (const candidate of candidates) {
     if (isInstance(candidate)) return { integrations: candidate };
     if (isConfig(candidate)) return candidate;
@@ -95,14 +96,10 @@ function exportedConfig(namespace: unknown): CliConfig | null {
 }
 
 function isConfig(value: unknown): value is CliConfig {
-  return isObject(value) && (isInstance(value.integrations) || typeof value.integrations === 'function');
+  return isJsonObject(value) && (isInstance(value.integrations) || typeof value.integrations === 'function');
 }
 
 /** By its shape: it may have been made by another installed copy of this package. */
 export function isInstance(value: unknown): value is Integrations {
-  return isObject(value) && typeof value.findOrFail === 'function' && isObject(value.models);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
+  return isJsonObject(value) && typeof value.findOrFail === 'function' && isJsonObject(value.models);
 }

@@ -1,8 +1,7 @@
-import { errorMessage } from '../error-message.js';
 import { errorTable, IntegrationError, isIntegrationError } from '../errors.js';
-import { createRedactor } from '../redaction/redactor.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import type { Output } from './output.js';
+import { redactedMessage } from './redacted-message.js';
 import type { Streams } from './streams.js';
 
 const unavailable = new Set<string>([
@@ -16,9 +15,8 @@ const misused = new Set<string>(['CLI_INPUT_MISSING', 'CLI_INPUT_INVALID', 'OPTI
 
 /** Says what went wrong and what to do about it, on standard error, and gives the exit code. */
 export function reportError(error: unknown, output: Output, { stderr }: Streams): ExitCode {
-  const { text } = createRedactor();
   const known = isIntegrationError(error) ? error : databaseError(error);
-  const message = text(known?.message ?? errorMessage(error));
+  const message = redactedMessage(known ?? error);
   const remedy = known === null ? null : errorTable[known.code].remedy;
   if (output.isJson) {
     stderr.write(`${JSON.stringify({ error: { code: known?.code ?? null, message, remedy } })}\n`);

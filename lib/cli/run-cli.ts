@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { CommanderError } from '@commander-js/extra-typings';
 import type { ApartContext, ApartWork, CliWork, RunCommand } from './cli-context.js';
 import { unlessAborted } from '../unless-aborted.js';
@@ -8,21 +7,17 @@ import { findConfig } from './find-config.js';
 import { listenForInterruption } from './interruption.js';
 import { openInstance, type OpenInstance } from './open-instance.js';
 import { createOutput, type Output } from './output.js';
+import { packageManifest } from './package-manifest.js';
 import { createProgram, type GlobalOptions } from './program.js';
 import { createPrompts } from './prompts.js';
 import { reportError } from './report-error.js';
 import type { Streams } from './streams.js';
 
-interface Manifest {
-  readonly version: string;
-}
-
 /** Does what a command line says, and gives the exit code. Never rejects for what a user did wrong. */
 export async function runCli(argv: readonly string[], streams: Streams): Promise<ExitCode> {
   const interruption = listenForInterruption();
   let code: ExitCode = exitCodes.ok;
-  // By the package's own name: the same from the sources and from what is installed.
-  const { version } = createRequire(import.meta.url)('express-integrations/package.json') as Manifest;
+  const { version } = packageManifest();
   const program = createProgram({
     version,
     streams,

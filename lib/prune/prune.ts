@@ -35,9 +35,8 @@ export interface PruneResult {
 }
 
 /**
- * Deletes what is older than the option `retention` says, and nothing that is needed still. Gently: a thousand
- * documents at a time, with pauses. May be repeated, and done by several at once; after a crash or an error, the next
- * one goes on.
+ * Deletes what is older than the option `retention` says, and nothing that is needed still. Gently: fifty documents at
+ * a time, with pauses. May be repeated, and done by several at once; after a crash or an error, the next one goes on.
  *
  * @throws IntegrationError `CALL_ABORTED`, with what was done so far in `details`; `INSTANCE_STOPPED`,
  *   `OPTIONS_INVALID`

@@ -3,6 +3,7 @@ import type { IntegrationSyncItemDocument } from '../../../schemas/integration-s
 import type { FailedItemTarget } from '../../sync/operators/failed-items.js';
 import type { AddCommand, CliContext, RunCommand } from '../cli-context.js';
 import { dryRunOption, limitOption, targetArgument } from '../command-options.js';
+import { errorFacts } from '../error-facts.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { findTarget } from '../find-target.js';
 import { missingInput } from '../install/invalid-input.js';
@@ -87,7 +88,7 @@ function itemFacts(item: IntegrationSyncItemDocument) {
     integrationId: item.integrationId.toHexString(),
     runId: item.syncLogId?.toHexString() ?? null,
     ...{ eventClass, externalId, attempts, failedRuns, completedAt },
-    error: error === null ? null : { message: error.message, code: error.code },
+    error: errorFacts(error),
   };
 }
 

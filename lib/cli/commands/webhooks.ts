@@ -1,7 +1,8 @@
 import { Option, type Command } from '@commander-js/extra-typings';
-import type { IntegrationWebhookDocument } from '../../../schemas/integration-webhook.js';
+import { webhookStatuses, type IntegrationWebhookDocument } from '../../../schemas/integration-webhook.js';
 import type { AddCommand, RunCommand } from '../cli-context.js';
 import { dryRunOption, limitOption, targetArgument } from '../command-options.js';
+import { errorFacts } from '../error-facts.js';
 import { exitCodes } from '../exit-codes.js';
 import { findTarget } from '../find-target.js';
 import { printableLines } from '../printable.js';
@@ -32,14 +33,14 @@ export const addWebhooksCommand: AddCommand = (program, run) => {
   addReplay(webhooks, run);
 };
 
-const statuses = ['pending', 'processing', 'processed', 'failed'] as const;
-
 function addList(webhooks: Command, run: RunCommand): void {
   webhooks
     .command('list')
     .description('lists webhooks, the last one first')
     .argument('[integration]', `${targetArgument}; default: of all`)
-    .addOption(new Option('--status <status>', 'default: failed, or all those of an integration').choices(statuses))
+    .addOption(
+      new Option('--status <status>', 'default: failed, or all those of an integration').choices(webhookStatuses),
+    )
     .addOption(limitOption)
     .action(
       run(async ({ integrations, output }, argument, { status, limit }) => {
@@ -77,7 +78,7 @@ function webhookFacts(webhook: IntegrationWebhookDocument) {
     id: webhook._id.toHexString(),
     integrationId: webhook.integrationId?.toHexString() ?? null,
     ...{ provider, eventType, deliveryId, status, attempts, receivedAt: createdAt, processedAt },
-    error: error === null ? null : { message: error.message, code: error.code },
+    error: errorFacts(error),
   };
 }
 

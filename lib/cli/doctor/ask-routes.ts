@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { errorMessage } from '../../error-message.js';
-import { isPlainObject } from '../install/schema-walk.js';
+import { isJsonObject } from '../../plain-object.js';
 import { problem, warning, type Finding } from './finding.js';
 import type { InstanceWorld } from './world.js';
 
@@ -85,6 +85,6 @@ async function send(base: string, { method, path, body }: RouteRequest): Promise
     ...(body !== undefined && { body }),
   });
   const answer: unknown = await response.json().catch(() => null);
-  const code = isPlainObject(answer) && typeof answer.code === 'string' ? answer.code : null;
+  const code = isJsonObject(answer) && typeof answer.code === 'string' ? answer.code : null;
   return { status: response.status, code };
 }

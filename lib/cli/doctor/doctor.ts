@@ -1,12 +1,11 @@
-import { errorMessage } from '../../error-message.js';
 import { errorTable, isIntegrationError, type IntegrationError } from '../../errors.js';
-import { createRedactor } from '../../redaction/redactor.js';
 import type { ApartContext } from '../cli-context.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { invalidInput } from '../install/invalid-input.js';
 import type { Output } from '../output.js';
 import { printable } from '../printable.js';
 import { quantity } from '../quantity.js';
+import { redactedMessage } from '../redacted-message.js';
 import { backlog } from './checks/backlog.js';
 import { clock } from './checks/clock.js';
 import { encryptionKeys } from './checks/encryption-keys.js';
@@ -76,7 +75,7 @@ async function* instanceFindings(
 }
 
 function unavailable(error: unknown): Finding {
-  const message = createRedactor().text(errorMessage(error));
+  const message = redactedMessage(error);
   if (!isIntegrationError(error)) return problem(message, 'Correct what the message names.');
   const found = `${message} [${error.code}]${causeOf(error)} All other checks need it.`;
   return problem(found, errorTable[error.code].remedy);
@@ -85,7 +84,7 @@ function unavailable(error: unknown): Finding {
 /** What the driver says of a database that could not be reached: refused, no such host, wrong password. */
 function causeOf({ code, cause }: IntegrationError): string {
   if (code !== 'DATABASE_UNAVAILABLE' || cause === undefined) return '';
-  return ` ${createRedactor().text(errorMessage(cause)).replace(/\.?$/u, '.')}`;
+  return ` ${redactedMessage(cause).replace(/\.?$/u, '.')}`;
 }
 
 const silent = problem(

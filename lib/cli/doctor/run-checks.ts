@@ -1,6 +1,5 @@
-import { errorMessage } from '../../error-message.js';
-import { createRedactor } from '../../redaction/redactor.js';
 import { unlessAborted } from '../../unless-aborted.js';
+import { redactedMessage } from '../redacted-message.js';
 import { problem, type Check, type Finding, type NamedFinding } from './finding.js';
 
 /**
@@ -22,7 +21,7 @@ async function outcomeOf<World>(check: Check<World>, world: World): Promise<read
   try {
     return await check.run(world);
   } catch (error) {
-    const message = createRedactor().text(errorMessage(error));
+    const message = redactedMessage(error);
     return [problem(`The check itself failed: ${message}`, 'Correct what the message names, and run it again.')];
   }
 }

@@ -1,4 +1,5 @@
-import { resolved, isPlainObject, type FormSchema } from './schema-walk.js';
+import { isJsonObject } from '../../plain-object.js';
+import { resolved, type FormSchema } from './schema-walk.js';
 
 /** What a text came to, or what was expected in its place. */
 export type Cast = { readonly value: unknown } | { readonly expected: string };
@@ -31,7 +32,7 @@ const readers: Readonly<Record<string, Reader>> = {
   boolean: (text) => truths.get(text.toLowerCase()),
   null: (text) => (text === 'null' ? null : undefined),
   array: (text) => readJson(text, Array.isArray),
-  object: (text) => readJson(text, isPlainObject),
+  object: (text) => readJson(text, isJsonObject),
 };
 
 const expectations: Readonly<Record<string, string>> = {

@@ -1,13 +1,12 @@
 import { Types } from 'mongoose';
 import type { Integrations } from '../../instance/services.js';
 import { ownerFields } from '../../integration-store/field-rules.js';
-import { errorMessage } from '../../error-message.js';
-import { createRedactor } from '../../redaction/redactor.js';
 import { knownSecrets } from '../../credentials/known-secrets.js';
 import { unlessAborted } from '../../unless-aborted.js';
 import type { PlainObject } from '../../types/json.js';
 import type { PolymorphicTarget } from '../../types/polymorphic.js';
 import { sealerOf } from '../sealer-of.js';
+import { redactedMessage } from '../redacted-message.js';
 
 /** An integration as it shall be stored. */
 export interface Candidate {
@@ -57,7 +56,5 @@ export async function checkCandidate(
 }
 
 function messageOf(error: unknown, credentials: PlainObject): string | null {
-  return error === undefined
-    ? null
-    : createRedactor().text(errorMessage(error), { knownSecrets: knownSecrets(credentials) });
+  return error === undefined ? null : redactedMessage(error, knownSecrets(credentials));
 }

@@ -2,13 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { text as readText } from 'node:stream/consumers';
 import type { PlainObject } from '../../types/json.js';
+import { isJsonObject } from '../../plain-object.js';
 import type { Output } from '../output.js';
 import { printable } from '../printable.js';
 import type { Streams } from '../streams.js';
 import { castValue } from './cast-value.js';
 import type { Kind } from './field-secrecy.js';
 import { invalidInput } from './invalid-input.js';
-import { allFields, isPlainObject, pathOf, schemaAt, type FormSchema } from './schema-walk.js';
+import { allFields, pathOf, schemaAt, type FormSchema } from './schema-walk.js';
 
 export interface GivenParts {
   readonly kind: Kind;
@@ -97,7 +98,7 @@ export function put(values: PlainObject, path: readonly string[], value: unknown
     return;
   }
   const inner = Object.hasOwn(values, name) ? values[name] : undefined;
-  const object = isPlainObject(inner) ? inner : {};
+  const object = isJsonObject(inner) ? inner : {};
   values[name] = object;
   put(object, rest, value);
 }

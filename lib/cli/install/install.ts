@@ -5,6 +5,7 @@ import { IntegrationError, isIntegrationError } from '../../errors.js';
 import type { Integrations } from '../../instance/services.js';
 import { checkFields } from '../../integration-store/field-rules.js';
 import type { PlainObject } from '../../types/json.js';
+import { isJsonObject } from '../../plain-object.js';
 import type { CliContext } from '../cli-context.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { printable } from '../printable.js';
@@ -15,7 +16,7 @@ import { givenValues } from './given-values.js';
 import { missingInput } from './invalid-input.js';
 import { nextSteps } from './next-steps.js';
 import { reportAborted, reportInstalled, reportPlan, reportRefused } from './report-install.js';
-import { isPlainObject, type FormSchema } from './schema-walk.js';
+import type { FormSchema } from './schema-walk.js';
 import { storeCandidate } from './store-candidate.js';
 
 export interface InstallOptions {
@@ -112,7 +113,7 @@ async function givenForms(
 }
 
 function formSchema(schema: unknown): FormSchema {
-  return isPlainObject(schema) ? schema : {};
+  return isJsonObject(schema) ? schema : {};
 }
 
 async function mayOverwrite(

@@ -1,3 +1,5 @@
+import { referredTo } from '../../json-schema/json-pointer.js';
+import { isJsonObject } from '../../plain-object.js';
 import type { PlainObject } from '../../types/json.js';
 
 /** A JSON Schema, as far as forms are made of it. */
@@ -17,7 +19,7 @@ export function resolved(schema: unknown, root: FormSchema): FormSchema {
   let current = asObject(schema);
   for (let hops = 0; typeof current.$ref === 'string' && hops < deepest; hops += 1) {
     const { $ref, ...beside } = current;
-    current = { ...asObject(pointed(root, $ref)), ...beside };
+    current = { ...asObject(referredTo(root, $ref)), ...beside };
   }
   return current;
 }
@@ -69,7 +71,7 @@ function missingBelow(
     const member = resolved(properties[name], root);
     const found = [...path, name];
     const current = value[name];
-    if (isPlainObject(current)) return missingBelow(member, root, current, found);
+    if (isJsonObject(current)) return missingBelow(member, root, current, found);
     if (current !== undefined || !required.has(name) || 'default' in member) return [];
     return isGroup(member) ? missingBelow(member, root, {}, found) : [{ path: found, schema: member }];
   });
@@ -88,7 +90,7 @@ function foregone(schema: unknown, root: FormSchema, value: Readonly<PlainObject
     const member = resolved(given, root);
     const isRequired = Array.isArray(required) && required.includes(name);
     const current = copy[name];
-    if (isPlainObject(current)) copy[name] = foregone(member, root, current, depth + 1);
+    if (isJsonObject(current)) copy[name] = foregone(member, root, current, depth + 1);
     else if (current !== undefined || !isRequired || 'default' in member) continue;
     else if ('const' in member) copy[name] = member.const;
     else if (isGroup(member)) copy[name] = foregone(member, root, {}, depth + 1);
@@ -101,21 +103,6 @@ function isGroup({ properties }: FormSchema): boolean {
   return Object.keys(asObject(properties)).length > 0;
 }
 
-/** RFC 6901, within the document. */
-function pointed(root: FormSchema, reference: string): unknown {
-  if (!reference.startsWith('#')) return {};
-  const names = reference.slice(1).split('/').slice(1).map(unescape);
-  return names.reduce<unknown>((found, name) => asObject(found)[name], root);
-}
-
-function unescape(name: string): string {
-  return decodeURIComponent(name).replaceAll('~1', '/').replaceAll('~0', '~');
-}
-
-export function isPlainObject(value: unknown): value is PlainObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function asObject(value: unknown): FormSchema {
-  return isPlainObject(value) ? value : {};
+  return isJsonObject(value) ? value : {};
 }

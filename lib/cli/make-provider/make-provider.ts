@@ -1,9 +1,9 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
+import { isJsonObject } from '../../plain-object.js';
 import type { ApartContext } from '../cli-context.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { invalidInput } from '../install/invalid-input.js';
-import { isPlainObject } from '../install/schema-walk.js';
 import type { Prompts } from '../prompts.js';
 import type { Blueprint } from './blueprint.js';
 import { capabilities, capabilityTexts, type Capability } from './capabilities.js';
@@ -65,8 +65,8 @@ async function wantedCapabilities(
 async function usualRunner(cwd: string): Promise<'vitest' | 'node'> {
   try {
     const manifest: unknown = JSON.parse(await readFile(join(cwd, 'package.json'), 'utf8'));
-    const wanted = isPlainObject(manifest) ? [manifest.devDependencies, manifest.dependencies] : [];
-    return wanted.some((each) => isPlainObject(each) && 'vitest' in each) ? 'vitest' : 'node';
+    const wanted = isJsonObject(manifest) ? [manifest.devDependencies, manifest.dependencies] : [];
+    return wanted.some((each) => isJsonObject(each) && 'vitest' in each) ? 'vitest' : 'node';
   } catch {
     return 'node';
   }

@@ -1,9 +1,9 @@
 import { isIntegrationError } from '../../errors.js';
-import { createRedactor } from '../../redaction/redactor.js';
 import type { SyncProgress } from '../../types/sync-progress.js';
 import type { CliContext } from '../cli-context.js';
 import { printable } from '../printable.js';
 import type { Progress } from '../progress.js';
+import { redactedMessage } from '../redacted-message.js';
 import type { EndedSync } from './sync-outcome.js';
 
 /** How long a run that nobody takes up is waited for: jobs are looked for every few seconds, by whoever runs them. */
@@ -49,7 +49,7 @@ export async function waitForEnd(
     signal.throwIfAborted();
     if (giveUp.signal.aborted) return await endOf(integrations, runId, String(giveUp.signal.reason));
     if (!isIntegrationError(error) || error.code === 'INSTANCE_STOPPED') throw error;
-    return await endOf(integrations, runId, `${printable(createRedactor().text(error.message))} [${error.code}]`);
+    return await endOf(integrations, runId, `${printable(redactedMessage(error))} [${error.code}]`);
   } finally {
     timers.forEach(clearTimeout);
   }

@@ -4,6 +4,7 @@ import type { WebhookFilter } from '../../webhooks/webhook-service.js';
 import type { CliContext, RunCommand } from '../cli-context.js';
 import { dryRunOption, targetArgument } from '../command-options.js';
 import { parseSince } from '../duration.js';
+import { errorFacts } from '../error-facts.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { findTarget } from '../find-target.js';
 import { missingInput } from '../install/invalid-input.js';
@@ -85,7 +86,7 @@ async function replayNamed(
     id: _id.toHexString(),
     status,
     attempts,
-    error: error === null ? null : { message: error.message, code: error.code },
+    error: errorFacts(error),
   }));
   output.result({ dryRun, webhooks: rows }, () =>
     ended.map((webhook) => lineOf(webhook, { dryRun, isWaiting })).join('\n'),

@@ -1,3 +1,4 @@
+import { referredTo } from '../../json-schema/json-pointer.js';
 import { isPlainObject } from '../../plain-object.js';
 import type { PlainObject } from '../../types/json.js';
 import { exampleText } from './example-text.js';
@@ -23,7 +24,7 @@ export function exampleValue(schema: unknown, name: string, root: unknown = sche
   if ('default' in schema) return { value: schema.default };
   const [first] = listOf(schema.examples);
   if (first !== undefined) return { value: first };
-  if (typeof schema.$ref === 'string') return next(resolved(schema.$ref, root));
+  if (typeof schema.$ref === 'string') return next(referredTo(root, schema.$ref));
   const { allOf, anyOf, oneOf, ...rest } = schema;
   if (allOf !== undefined) return next(listOf(allOf).reduce<PlainObject>(merged, rest));
   for (const option of [...listOf(anyOf), ...listOf(oneOf)]) {
@@ -114,19 +115,6 @@ function merged(one: PlainObject, other: unknown): PlainObject {
       isPlainObject(other.properties) && { properties: { ...one.properties, ...other.properties } }),
     ...(Array.isArray(one.required) && { required: [...listOf(one.required), ...listOf(other.required)] }),
   };
-}
-
-/** Within the schema alone. */
-function resolved(reference: string, root: unknown): unknown {
-  if (!reference.startsWith('#')) return undefined;
-  const names = reference
-    .slice(1)
-    .split('/')
-    .filter((part) => part !== '');
-  return names.reduce<unknown>((part, escaped) => {
-    const key = decodeURIComponent(escaped).replaceAll('~1', '/').replaceAll('~0', '~');
-    return isPlainObject(part) || Array.isArray(part) ? Reflect.get(part, key) : undefined;
-  }, root);
 }
 
 function listOf(value: unknown): readonly unknown[] {

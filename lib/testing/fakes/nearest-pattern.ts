@@ -8,8 +8,7 @@ export function nearestPattern({ method, endpoint }: RequestLine, patterns: read
     return read.method !== null && read.matches({ method: read.method, endpoint });
   });
   if (ofOtherMethod !== undefined) return ofOtherMethod;
-  const spelled = nearestName(`${method}:${endpoint}`, patterns) ?? nearestName(endpoint, patterns);
-  return spelled;
+  return nearestName(`${method}:${endpoint}`, patterns) ?? nearestName(endpoint, patterns);
 }
 
 /** The request that a pattern was most likely meant for; null where none is near. */

@@ -3,9 +3,10 @@ import { countBacklog, most, type Backlog } from '../backlog-counts.js';
 import { ok, warning, type Check, type Finding } from '../finding.js';
 import { quantity } from '../../quantity.js';
 import type { InstanceWorld } from '../world.js';
+import { minuteMs } from '../../../time-units.js';
 
 /** What could have been handled that long ago waits for a worker. */
-const overdueMs = 5 * 60_000;
+const overdueMs = 5 * minuteMs;
 
 /** Whether webhooks and sync items are handled. */
 export const backlog: Check<InstanceWorld> = {

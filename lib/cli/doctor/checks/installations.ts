@@ -1,6 +1,6 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isPlainObject } from '../../install/schema-walk.js';
+import { isJsonObject } from '../../../plain-object.js';
 import { ok, warning, type Check, type Finding } from '../finding.js';
 import type { HostWorld } from '../world.js';
 
@@ -60,7 +60,7 @@ async function note(name: string, path: string, copies: Copies): Promise<void> {
   try {
     const real = await realpath(path);
     const manifest: unknown = JSON.parse(await readFile(join(real, 'package.json'), 'utf8'));
-    const version = isPlainObject(manifest) && typeof manifest.version === 'string' ? manifest.version : 'unknown';
+    const version = isJsonObject(manifest) && typeof manifest.version === 'string' ? manifest.version : 'unknown';
     copies.get(name)?.set(real, version);
   } catch {
     // A link that leads nowhere, or a folder that is no package: Node.js would not load it either.

@@ -4,13 +4,14 @@ import { withinTime } from '../../../within-time.js';
 import { ok, problem, warning, type Check, type Finding } from '../finding.js';
 import { quantity } from '../../quantity.js';
 import type { InstanceWorld } from '../world.js';
+import { minuteMs } from '../../../time-units.js';
 
 const patienceMs = 5_000;
 const tooLate = Symbol('too late');
 /** Jobs that are looked at, of each name: many of one that failed do not hide the others. */
 const limit = 1_000;
 /** What should have run that long ago does not run. */
-const overdueMs = 10 * 60_000;
+const overdueMs = 10 * minuteMs;
 
 /** Whether somebody runs the jobs. */
 export const jobs: Check<InstanceWorld> = {

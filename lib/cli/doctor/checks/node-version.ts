@@ -1,16 +1,12 @@
-import { createRequire } from 'node:module';
+import { packageManifest } from '../../package-manifest.js';
 import { ok, problem, type Check } from '../finding.js';
 import type { HostWorld } from '../world.js';
-
-interface Manifest {
-  readonly engines: { readonly node: string };
-}
 
 /** Whether this Node.js is one that the package supports. */
 export const nodeVersion: Check<HostWorld> = {
   name: 'node',
   run({ nodeVersion: version }) {
-    const { engines } = createRequire(import.meta.url)('express-integrations/package.json') as Manifest;
+    const { engines } = packageManifest();
     const oldest = engines.node.replace('>=', '');
     const isSupported = compare(version, oldest) >= 0;
     return Promise.resolve([

@@ -1,12 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signatureSchemes, verifySignature, type SignatureScheme } from '../../../../lib/index.js';
 import { deliverWebhook, signWebhook, type SignWebhookInput } from '../../../../lib/testing/index.js';
+import { isScheme, vectors, type Vector } from '../../../support/webhook-vectors.js';
 
 const url = 'https://hooks.example.com/in?tenant=7';
 const secretFor = (scheme: SignatureScheme): string =>
@@ -83,23 +83,6 @@ describe('signWebhook()', () => {
   });
 });
 
-interface Vector {
-  readonly id: string;
-  readonly scheme: string;
-  readonly secret?: string;
-  readonly username?: string;
-  readonly password?: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-  readonly params?: Readonly<Record<string, string | string[]>>;
-  readonly method?: string;
-  readonly url?: string;
-  readonly expectValid?: boolean;
-}
-
-const file = new URL('../../webhooks/signatures/webhook-vectors.json', import.meta.url);
-const { vectors } = JSON.parse(readFileSync(file, 'utf8')) as { vectors: readonly Vector[] };
-const isScheme = (name: string): name is SignatureScheme => (signatureSchemes as readonly string[]).includes(name);
 /** One has a timestamp that its sender would not write. */
 const valid = vectors.filter(
   ({ id, scheme, expectValid }) => expectValid === true && isScheme(scheme) && id !== 'zendesk-go-sdk-1234',

@@ -1,36 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import {
-  answerChallenge,
-  signatureSchemes,
-  verifySignature,
-  type SignatureScheme,
-  type VerifySignatureInput,
-} from '../../../../lib/index.js';
+import { answerChallenge, verifySignature, type VerifySignatureInput } from '../../../../lib/index.js';
+import { isScheme, vectors, type Vector } from '../../../support/webhook-vectors.js';
 
-interface Vector {
-  readonly id: string;
-  readonly scheme: string;
-  readonly secret?: string;
-  readonly username?: string;
-  readonly password?: string;
-  readonly headers: Record<string, string>;
-  readonly body?: string;
-  readonly params?: Record<string, string | string[]>;
-  readonly method?: string;
-  readonly url?: string;
-  readonly query?: string;
-  readonly now?: number;
-  readonly toleranceSeconds?: number;
-  readonly expectValid?: boolean;
-  readonly request?: object;
-  readonly response?: object;
-  readonly responseBody?: string;
-}
-
-const file = new URL('./webhook-vectors.json', import.meta.url);
-const { vectors } = JSON.parse(readFileSync(file, 'utf8')) as { vectors: readonly Vector[] };
-const isScheme = (name: string): name is SignatureScheme => (signatureSchemes as readonly string[]).includes(name);
 const deliveries = vectors.flatMap((vector) => (isScheme(vector.scheme) ? [{ ...vector, scheme: vector.scheme }] : []));
 
 function formOf(params: Record<string, string | string[]>): string {
