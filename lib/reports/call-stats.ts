@@ -62,7 +62,7 @@ export async function callStats(
       { readPreference: 'secondaryPreferred', maxTimeMS: summaryTimeMs, allowDiskUse: true },
     )
     .toArray();
-  return byIntegration(ids, rows, windowsOf);
+  return byIntegration(ids, rows, (own) => perWindow(own, figuresOf));
 }
 
 /** Null: the call failed. */
@@ -77,13 +77,6 @@ const bucket = {
     },
   ],
 };
-
-function windowsOf(rows: readonly Row[]): Record<StatsWindow, CallStats> {
-  return perWindow(
-    rows.map((row) => ({ ...row, window: row._id.window })),
-    figuresOf,
-  );
-}
 
 function figuresOf(rows: readonly Row[]): CallStats {
   const sum = (of: readonly Row[], field: 'requests' | 'durationMs' | 'cacheHits' | 'staleHits') =>

@@ -2,13 +2,13 @@ import { Types, type mongo } from 'mongoose';
 import type { IntegrationRequestFields } from '../../schemas/integration-request.js';
 import type { IntegrationModels } from '../../schemas/models.js';
 import { isString } from '../../schemas/partial-filters.js';
+import { checkedLimit } from '../checked-limit.js';
 import { IntegrationError } from '../errors.js';
 import { integrationCollection } from '../integration-store/integration-collection.js';
 import { integrationId, integrationNotFound } from '../integration-store/integration-id.js';
 import { failureClassOfCall, isFailedCall, summaryTimeMs } from '../monitoring/failed-calls.js';
 import { failureClasses, type FailureClass } from '../types/failure-class.js';
 import type { IdOrDocument } from '../types/polymorphic.js';
-import { checkedLimit } from './report-page.js';
 import { cursorAfter, cursorText, parseCursor, type RequestCursor } from './request-cursor.js';
 
 /** Which calls to list. */

@@ -1,4 +1,5 @@
 import type { IntegrationFields, IntegrationModel } from '../../schemas/integration.js';
+import { checkedLimit } from '../checked-limit.js';
 import { IntegrationError } from '../errors.js';
 import { integrationCollection } from '../integration-store/integration-collection.js';
 import { integrationId, integrationNotFound } from '../integration-store/integration-id.js';
@@ -19,8 +20,6 @@ export interface ReportOptions {
 
 /** With the time of the server. */
 export type Reported = IntegrationFields & { readonly now: Date };
-
-const largestPage = 1_000;
 
 /** Nothing that is sealed, and no cursor. */
 const projection = { credentials: 0, tokens: 0, syncCursor: 0, metadata: 0 } as const;
@@ -58,10 +57,4 @@ export async function reportPage(model: IntegrationModel, options: ReportOptions
     .toArray();
   if (target !== undefined && found.length === 0) throw integrationNotFound(target);
   return found;
-}
-
-/** @throws IntegrationError `OPTIONS_INVALID` */
-export function checkedLimit(limit: number): number {
-  if (Number.isInteger(limit) && limit >= 1 && limit <= largestPage) return limit;
-  throw new IntegrationError('OPTIONS_INVALID', `limit is a whole number from 1 to ${String(largestPage)}.`);
 }

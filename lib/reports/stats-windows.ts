@@ -21,10 +21,10 @@ export function shortestWindow(time: string | object, now: number): object {
 }
 
 /** What was counted in the shortest window of each, for each window with all that it holds. */
-export function perWindow<Row extends { readonly window: number }, Figures>(
+export function perWindow<Row extends { readonly _id: { readonly window: number } }, Figures>(
   rows: readonly Row[],
   figuresOf: (rows: readonly Row[]) => Figures,
 ): Record<StatsWindow, Figures> {
-  const figures = (index: number) => figuresOf(rows.filter(({ window }) => window <= index));
+  const figures = (index: number) => figuresOf(rows.filter(({ _id }) => _id.window <= index));
   return { last24Hours: figures(0), last7Days: figures(1), last30Days: figures(2) };
 }

@@ -36,21 +36,16 @@ export async function syncStats(
       { readPreference: 'secondaryPreferred', maxTimeMS: summaryTimeMs, allowDiskUse: true },
     )
     .toArray();
-  return byIntegration(ids, rows, windowsOf);
+  return byIntegration(ids, rows, (own) => perWindow(own, figuresOf));
 }
 
-function windowsOf(rows: readonly Row[]): Record<StatsWindow, SyncStats> {
-  return perWindow(
-    rows.map((row) => ({ ...row, window: row._id.window })),
-    (some) => {
-      const count = (outcome: SyncOutcome) =>
-        some.reduce((sum, { _id, runs }) => (_id.outcome === outcome ? sum + runs : sum), 0);
-      return {
-        success: count('success'),
-        partial: count('partial'),
-        failed: count('failed'),
-        cancelled: count('cancelled'),
-      };
-    },
-  );
+function figuresOf(rows: readonly Row[]): SyncStats {
+  const count = (wanted: SyncOutcome) =>
+    rows.reduce((sum, { _id, runs }) => (_id.outcome === wanted ? sum + runs : sum), 0);
+  return {
+    success: count('success'),
+    partial: count('partial'),
+    failed: count('failed'),
+    cancelled: count('cancelled'),
+  };
 }

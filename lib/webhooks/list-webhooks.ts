@@ -1,5 +1,6 @@
 import type { mongo } from 'mongoose';
 import type { IntegrationWebhookFields, WebhookStatus } from '../../schemas/integration-webhook.js';
+import { checkedLimit } from '../checked-limit.js';
 import { IntegrationError } from '../errors.js';
 import { integrationId, integrationNotFound } from '../integration-store/integration-id.js';
 import { primary } from '../primary.js';
@@ -18,7 +19,6 @@ export interface WebhookListFilter {
   readonly before?: Date;
 }
 
-const largestPage = 1_000;
 // Bodies are for handlers; `show()` opens one.
 const projection = { payload: 0, headers: 0, requests: 0 } as const;
 
@@ -28,9 +28,7 @@ export async function listWebhooks(
   filter: WebhookListFilter,
 ): Promise<IntegrationWebhookFields[]> {
   const { limit = 100 } = filter;
-  if (!Number.isInteger(limit) || limit < 1 || limit > largestPage) {
-    throw new IntegrationError('OPTIONS_INVALID', `limit is a whole number from 1 to ${String(largestPage)}.`);
-  }
+  checkedLimit(limit);
   const { query, sort } = filter.integration === undefined ? ofStatus(filter) : ofIntegration(filter);
   return webhooks.find(query, { ...primary, projection, sort, limit }).toArray();
 }

@@ -1,4 +1,5 @@
 import type { Types } from 'mongoose';
+import { checkedLimit } from '../../checked-limit.js';
 import { IntegrationError } from '../../errors.js';
 import { integrationId } from '../../integration-store/integration-id.js';
 import type { IdOrDocument } from '../../types/polymorphic.js';
@@ -16,13 +17,9 @@ export interface Page {
   readonly after: Types.ObjectId | null;
 }
 
-const largestPage = 1_000;
-
 /** @throws IntegrationError `OPTIONS_INVALID` */
 export function checkedPage({ limit = 100, after = null }: PageOptions): Page {
-  if (!Number.isInteger(limit) || limit < 1 || limit > largestPage) {
-    throw new IntegrationError('OPTIONS_INVALID', `limit is a whole number from 1 to ${String(largestPage)}.`);
-  }
+  checkedLimit(limit);
   const id = integrationId(after);
   if (after !== null && id === null) {
     throw new IntegrationError('OPTIONS_INVALID', 'after is the id of the last one of the page before.');
