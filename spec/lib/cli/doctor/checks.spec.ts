@@ -272,7 +272,8 @@ describe('the check of', () => {
 
     it('that failed, or were paused', async () => {
       const [one, other] = await twoJobs();
-      const failed = { failedAt: new Date(), lastFinishedAt: new Date(), failReason: 'token=hushhush', failCount: 1 };
+      const at = new Date();
+      const failed = { failedAt: at, lastFinishedAt: at, failReason: 'token=hushhush', failCount: 1 };
       await jobCollection().updateOne({ name: one }, { $set: failed });
       await jobCollection().updateOne({ name: other }, { $set: { disabled: true } });
       expect(await told(jobs, world(instance()))).toEqual([
@@ -287,7 +288,8 @@ describe('the check of', () => {
       const names = Object.keys(integrations.agenda.definitions);
       const stored = new Set((await jobCollection().distinct('name')) as string[]);
       const name = names.find((each) => each.startsWith('integrations.') && !stored.has(each));
-      const ended = { name, type: 'normal', nextRunAt: null, failedAt: new Date(), lastFinishedAt: new Date() };
+      const at = new Date();
+      const ended = { name, type: 'normal', nextRunAt: null, failedAt: at, lastFinishedAt: at };
       await jobCollection().insertMany(Array.from({ length: 1_001 }, () => ({ ...ended })));
       expect(scheduled).toBeGreaterThan(0);
       expect((await verdicts(jobs, world(integrations))).join()).not.toContain('No recurring job');
